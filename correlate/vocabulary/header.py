@@ -28,7 +28,7 @@ Words = tuple[str, ...]
 
 
 def fold(header: str) -> Words:
-    """Split a header into words: lower case, without accents, and every ``n``, ``no``, ``num`` as ``numero``."""
+    """Split a header into words: lower case, without accents, ``n``, ``no`` and ``num`` all ``numero``."""
     plain = unicodedata.normalize("NFKD", header.translate(_LIGATURES))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     words = [word.lower() for word in _WORDS.findall(_WORD_EDGES.sub(" ", plain))]
