@@ -1,0 +1,41 @@
+"""Secret key, schemes and tokens: fields in, keyed 64-bit integers out."""
+
+from correlate.tokens.exposed import CLASS_PREFIX, ClassSets, TooManyColumns
+from correlate.tokens.key import (
+    KEY_FILE_VARIABLE,
+    KeyFileDamaged,
+    KeyFileExists,
+    KeyFileExposed,
+    KeyFileMissing,
+    KeyNotGiven,
+    SecretKey,
+    create_key,
+    load_key,
+)
+from correlate.tokens.linkage_key import KEY_KINDS, KeyKind, linkage_keys
+from correlate.tokens.person import TOKEN_COLUMNS, People, Tokeniser
+from correlate.tokens.scheme import DEFAULT_SCHEME, SCHEMES, UnknownScheme
+
+__all__ = [
+    "CLASS_PREFIX",
+    "DEFAULT_SCHEME",
+    "KEY_FILE_VARIABLE",
+    "KEY_KINDS",
+    "SCHEMES",
+    "TOKEN_COLUMNS",
+    "ClassSets",
+    "KeyFileDamaged",
+    "KeyFileExists",
+    "KeyFileExposed",
+    "KeyFileMissing",
+    "KeyKind",
+    "KeyNotGiven",
+    "People",
+    "SecretKey",
+    "Tokeniser",
+    "TooManyColumns",
+    "UnknownScheme",
+    "create_key",
+    "linkage_keys",
+    "load_key",
+]

@@ -1,0 +1,103 @@
+"""Linkage keys: the few combinations of tokens by which two rows become a candidate pair.
+
+A key over one field is that field's token. A key over several is the same keyed function over their tokens
+laid side by side, under a subkey of its own kind. One key kind subsumes another when every pair that shares
+the second shares the first: birth date with the *phonetic* surname already finds every pair with the same
+surname and birth date, so only the widest kind of each family is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from correlate.tokens.scheme import MISSING, Scheme, Tokens
+
+__all__ = ["KEY_KINDS", "KeyKind", "linkage_keys"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyKind:
+    """A named combination of token columns.
+
+    Attributes:
+        name: stable name; it is part of the key's domain.
+        columns: token columns, one after another.
+        variants: other column lists that make the same kind (usage name for birth name); a row gives one
+            key for each that is complete.
+        asked: variants that only the asking side makes (a subject's exchanged day and month): they cost
+            nothing in the vault.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    variants: tuple[tuple[str, ...], ...] = ()
+    asked: tuple[tuple[str, ...], ...] = ()
+
+
+KEY_KINDS: tuple[KeyKind, ...] = (
+    KeyKind(name="nir", columns=("nir",)),
+    KeyKind(name="email", columns=("email",), variants=(("email_alt",),)),
+    KeyKind(name="phone", columns=("phone",), variants=(("phone_alt",),)),
+    KeyKind(name="iban", columns=("iban",)),
+    KeyKind(
+        name="phonetic+birth_date",
+        columns=("phonetic", "birth_date"),
+        variants=(("phonetic_alt", "birth_date"),),
+        asked=(("phonetic", "birth_swapped"), ("phonetic_alt", "birth_swapped")),
+    ),
+    # A surname changes by marriage; given name, birth date and home do not change with it.
+    KeyKind(
+        name="first_phonetic+birth_date+postcode",
+        columns=("first_phonetic", "birth_date", "postcode"),
+    ),
+    KeyKind(
+        name="phonetic+first_phonetic+postcode",
+        columns=("phonetic", "first_phonetic", "postcode"),
+        variants=(("phonetic_alt", "first_phonetic", "postcode"),),
+    ),
+    # A wrong day, or a birth month known only from the NIR.
+    KeyKind(
+        name="phonetic+first_phonetic+birth_yymm",
+        columns=("phonetic", "first_phonetic", "birth_yymm"),
+        variants=(("phonetic_alt", "first_phonetic", "birth_yymm"),),
+    ),
+)
+
+
+def linkage_keys(
+    scheme: Scheme, tokens: Mapping[str, Tokens], *, asking: bool = False
+) -> tuple[Tokens, npt.NDArray[np.intp]]:
+    """All linkage keys of a batch of rows.
+
+    Args:
+        scheme: the token scheme.
+        tokens: token columns of n rows, 0 where missing; a column that is absent is missing everywhere.
+        asking: also make the variants of the asking side.
+
+    Returns:
+        Keys (k,) and the row each belongs to (k,), unsorted; a row may give one key twice.
+    """
+    keys: list[Tokens] = []
+    rows: list[npt.NDArray[np.intp]] = []
+    for kind in KEY_KINDS:
+        for columns in (kind.columns, *kind.variants, *(kind.asked if asking else ())):
+            if any(column not in tokens for column in columns):
+                continue
+            present = np.flatnonzero(np.logical_and.reduce([tokens[c] != MISSING for c in columns]))
+            if len(present):
+                keys.append(_key(scheme, kind.name, [tokens[c][present] for c in columns]))
+                rows.append(present)
+    if not keys:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.intp)
+    return np.concatenate(keys), np.concatenate(rows)
+
+
+def _key(scheme: Scheme, kind: str, parts: list[Tokens]) -> Tokens:
+    if len(parts) == 1:
+        return parts[0]
+    side_by_side = np.stack([part.astype(">i8") for part in parts], axis=1)
+    return scheme.tokens(f"link/{kind}", side_by_side.view(np.uint8).reshape(len(side_by_side), -1))

@@ -1,0 +1,100 @@
+"""The two token schemes: a keyed pseudo-random function from a column of strings to 64-bit tokens."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from correlate.errors import KeyFileError
+from correlate.tokens.cmac import Cmac
+from correlate.tokens.key import SecretKey
+from correlate.tokens.packing import Bytes, by_length
+
+__all__ = ["DEFAULT_SCHEME", "SCHEMES", "AesCmac", "HmacSha256", "Scheme", "Tokens", "UnknownScheme", "make_scheme"]
+
+Tokens = npt.NDArray[np.int64]
+"""One signed 64-bit token per row; 0 stands for a missing value and is never a token."""
+
+MISSING = 0
+
+
+class UnknownScheme(KeyFileError):
+    """The token scheme "{scheme}" is not known. Known schemes: {known}."""
+
+
+class Scheme(Protocol):
+    """A keyed function over byte strings of one length, truncated to 64 bits."""
+
+    name: str
+
+    def tokens(self, domain: str, messages: Bytes) -> Tokens:
+        """(n, length) bytes in, n tokens out, under the subkey of ``domain``."""
+
+
+class AesCmac:
+    """AES-128-CMAC, the first 64 bits of the tag, under one subkey a domain. The fast default."""
+
+    name = "aes-cmac-64"
+
+    def __init__(self, key: SecretKey) -> None:
+        """Keep the key; subkeys are made at first use."""
+        self._key = key
+        self._functions: dict[str, Cmac] = {}
+
+    def tokens(self, domain: str, messages: Bytes) -> Tokens:
+        """See Scheme."""
+        if domain not in self._functions:
+            self._functions[domain] = Cmac(self._key.subkey(f"{self.name}/{domain}"))
+        return _truncate(self._functions[domain].digest(messages))
+
+
+class HmacSha256:
+    """HMAC-SHA256, the first 64 bits: slower, and what any other system can compute."""
+
+    name = "hmac-sha256-64"
+
+    def __init__(self, key: SecretKey) -> None:
+        """Keep the key; subkeys are made at first use."""
+        self._key = key
+        self._subkeys: dict[str, bytes] = {}
+
+    def tokens(self, domain: str, messages: Bytes) -> Tokens:
+        """See Scheme."""
+        if domain not in self._subkeys:
+            self._subkeys[domain] = self._key.subkey(f"{self.name}/{domain}", length=32)
+        subkey, length = self._subkeys[domain], messages.shape[1]
+        flat = np.ascontiguousarray(messages).tobytes()
+        digests = b"".join(
+            hmac.digest(subkey, flat[i * length : (i + 1) * length], "sha256") for i in range(len(messages))
+        )
+        return _truncate(np.frombuffer(digests, dtype=np.uint8).reshape(-1, 32))
+
+
+SCHEMES: dict[str, type[AesCmac | HmacSha256]] = {AesCmac.name: AesCmac, HmacSha256.name: HmacSha256}
+DEFAULT_SCHEME = AesCmac.name
+
+
+def make_scheme(name: str, key: SecretKey) -> Scheme:
+    """The scheme of that name under ``key``; raises UnknownScheme, listing the known ones."""
+    if name not in SCHEMES:
+        raise UnknownScheme(scheme=name, known=", ".join(sorted(SCHEMES)))
+    return SCHEMES[name](key)
+
+
+def column_tokens(scheme: Scheme, domain: str, values: pl.Series) -> Tokens:
+    """Tokens of a column of canonical strings; null gives MISSING."""
+    out = np.full(len(values), MISSING, dtype=np.int64)
+    for rows, messages in by_length(values):
+        out[rows] = scheme.tokens(domain, messages)
+    return out
+
+
+def _truncate(digests: Bytes) -> Tokens:
+    """The leading 64 bits as big-endian signed integers; the one value kept for "missing" moves aside."""
+    tokens = np.ascontiguousarray(digests[:, :8]).view(">i8")[:, 0].astype(np.int64)
+    tokens[tokens == MISSING] = 1
+    return tokens
