@@ -1,0 +1,102 @@
+"""The ``correlate`` command: the sub-commands put together, and the outermost frame around them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from correlate_cli import keys
+from correlate_cli.failure import STOPPING, install_last_resort, tell_stop
+from correlate_cli.log import configure_log
+
+__all__ = [
+    "app",
+    "main",
+]
+
+# Typer keeps the line breaks of an epilogue, and of every paragraph but the first of a help text.
+EPILOG = """
+[bold]Exit codes[/bold]
+  0  done
+  1  done, and there are findings
+  2  stopped by the input, the key, the machine or an interrupt
+  3  stopped by a defect of this program
+
+[bold]Examples[/bold]
+  correlate key create secret.key
+"""
+
+
+class FramedGroup(TyperGroup):
+    """The outermost group: what stops a command becomes a message on stderr and exit code 2."""
+
+    def invoke(self, ctx: Any) -> object:  # noqa: ANN401 - typer keeps the type it passes private
+        """Run the command and hand its output over, or tell why not."""
+        try:
+            outcome: object = super().invoke(ctx)
+            # Here, and not at the interpreter's exit, a full disk behind stdout can still be told.
+            sys.stdout.flush()
+        except STOPPING as error:
+            _drop_unwritable_output()
+            raise typer.Exit(tell_stop(error)) from None
+        return outcome
+
+
+app = typer.Typer(
+    name="correlate",
+    cls=FramedGroup,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    epilog=EPILOG,
+    pretty_exceptions_enable=False,
+    pretty_exceptions_show_locals=False,  # they hold personal data
+)
+app.add_typer(keys.app, name="key")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"correlate {version('correlate-risk')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and stop.", callback=_print_version, is_eager=True),
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log each step, with its rows and seconds.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress and no warnings; errors only.")
+    ] = False,
+) -> None:
+    """Tell, person by person, what the leaks of many breaches make possible when they are combined.
+
+    Results go to stdout or to the file that is named; progress, log and errors
+    go to stderr.
+    """
+    configure_log(verbose=verbose, quiet=quiet)
+
+
+def main() -> None:
+    """Run the command line; ends the process with an :class:`~correlate_cli.exit_code.ExitCode`."""
+    install_last_resort()
+    # Not ``app()``: it would put its own hook, which prints exceptions whole, in place of ours.
+    get_command(app)(prog_name="correlate")
+
+
+def _drop_unwritable_output() -> None:
+    """Keep what stdout refused from being written, and failing, once more at the interpreter's exit."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
