@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
 
 from correlate.normalise import address, birth, email, iban, name, nir, phone, sex
 from correlate.tokens.distinct import Distinct, distinct
@@ -77,6 +78,13 @@ class People:
     def height(self) -> int:
         """The number of rows, n."""
         return len(self.nir_own)
+
+    def column(self, name: str) -> pl.Series:
+        """One token column (n,) for storage and joins: null where missing, so that it never joins."""
+        tokens = self.tokens.get(name)
+        if tokens is None:
+            return pl.repeat(None, self.height, dtype=pl.Int64, eager=True).alias(name)
+        return pl.Series(name, pl.from_arrow(pa.array(tokens, mask=tokens == MISSING)))
 
     def identified(self) -> npt.NDArray[np.bool_]:
         """(n,) whether a row has any linkage key: without one it can be linked to nobody."""

@@ -1,0 +1,243 @@
+"""Breach files into the vault: read, tokenise, store; one transaction a file."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from correlate.catalogue import Breach
+from correlate.normalise import birth
+from correlate.reading import Batch, Mapping, Reject, RejectsWriter, Source, open_source
+from correlate.tokens import TOKEN_COLUMNS, People
+from correlate.vault.errors import FileInOtherBreach
+from correlate.vault.vault import Vault
+from correlate.vocabulary import FIELDS, AttributeClass, Field
+
+__all__ = ["ROW_BITS", "Dropped", "IngestReport", "Progress", "ahead", "date_order", "ingest"]
+
+log = logging.getLogger(__name__)
+
+Item = TypeVar("Item")
+Progress = Callable[[int, int], None]
+"""Called as work goes on with (bytes read since the last call, rows since the last call)."""
+
+ROW_BITS = 40
+NOTHING_IDENTIFYING = "nothing-identifying"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dropped:
+    """Fields that were unusable in rows that were kept or rejected: column, reason, how many."""
+
+    column: str
+    reason: str
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngestReport:
+    """What became of one file; ``read`` is always ``accepted`` + ``rejected``."""
+
+    file: str
+    breach: str
+    read: int
+    accepted: int
+    rejected: int
+    dropped: tuple[Dropped, ...]
+    already_held: bool
+    seconds: float
+
+
+def ingest(
+    vault: Vault,
+    path: Path,
+    breach: Breach,
+    *,
+    mapping: Mapping | None = None,
+    rejects: RejectsWriter | None = None,
+    assume_classes: bool = False,
+    progress: Progress | None = None,
+) -> IngestReport:
+    """Add one file's rows to the vault as records of ``breach``.
+
+    The file is recognised by its checksum: a second time changes nothing. All of it is one transaction, so a
+    crash at any instant leaves the vault with the whole file or without it.
+
+    Args:
+        vault: open for writing.
+        path: CSV, JSON lines or Parquet.
+        breach: the breach the rows come from.
+        mapping: columns that their headers do not tell.
+        rejects: where rejected rows go, with their reason and never a value.
+        assume_classes: add the catalogue's classes of this breach that no column of the file carries.
+        progress: called with bytes and rows as they are done.
+
+    Raises:
+        InputError: the file cannot be read, has no known column, or is held under another breach.
+        VaultError: the vault cannot take it; it is as before.
+    """
+    start = time.perf_counter()
+    with open_source(path, mapping=mapping) as source:
+        checksum = source.checksum()
+        held = vault.engine.rows(
+            "SELECT breach, rows_read, rows_accepted, rows_rejected FROM file JOIN breach USING (breach_no) "
+            "WHERE checksum = ?",
+            [checksum],
+        )
+        if held:
+            return _already(path, breach, held[0], start)
+        with vault.engine.transaction():
+            writer = _Writer(vault, source, breach, checksum, assume_classes=assume_classes)
+            for batch, people in ahead(_tokenised(vault, source)):
+                writer.add(batch, people, rejects)
+                if progress:
+                    progress(batch.bytes_read, people.height)
+            writer.finish()
+    report = writer.report(time.perf_counter() - start)
+    log.info("%s: %d rows read, %d accepted, %d rejected", path.name, report.read, report.accepted, report.rejected)
+    return report
+
+
+def date_order(source: Source, batch: Batch) -> str:
+    """Day or month first: what the mapping says, else what the dates of the first batch show."""
+    if source.mapping is not None and source.mapping.date_order is not None:
+        return source.mapping.date_order
+    column = Field.birth_date.value
+    return birth.infer_order(batch.frame[column]) if column in batch.frame.columns else "dmy"
+
+
+def ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """Work out the next item in a second thread while this one is used: reading and storing overlap."""
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        following = worker.submit(next, items, None)
+        while (item := following.result()) is not None:
+            following = worker.submit(next, items, None)
+            yield item
+
+
+def _tokenised(vault: Vault, source: Source) -> Iterator[tuple[Batch, People]]:
+    order: str | None = None
+    for batch in source.batches():
+        order = order or date_order(source, batch)
+        yield batch, vault.tokeniser.people(batch.frame, date_order=order)
+
+
+def _already(path: Path, breach: Breach, held: tuple[str, int, int, int], start: float) -> IngestReport:
+    other, read, accepted, rejected = held
+    if other != breach.id:
+        raise FileInOtherBreach(file=path.name, held=other, breach=breach.id)
+    return IngestReport(
+        file=path.name,
+        breach=breach.id,
+        read=read,
+        accepted=accepted,
+        rejected=rejected,
+        dropped=(),
+        already_held=True,
+        seconds=time.perf_counter() - start,
+    )
+
+
+class _Writer:
+    """Takes tokenised batches of one file into an open transaction, and counts."""
+
+    def __init__(self, vault: Vault, source: Source, breach: Breach, checksum: str, *, assume_classes: bool) -> None:
+        self._vault, self._source, self._breach, self._checksum = vault, source, breach, checksum
+        engine = vault.engine
+        self._file_no = int(engine.scalar("SELECT coalesce(max(file_no), 0) + 1 FROM file"))
+        engine.execute(
+            "INSERT INTO breach SELECT coalesce(max(breach_no), 0) + 1, ? FROM breach "
+            "HAVING NOT EXISTS (SELECT 1 FROM breach WHERE breach = ?)",
+            [breach.id, breach.id],
+        )
+        self._breach_no = int(engine.scalar("SELECT breach_no FROM breach WHERE breach = ?", [breach.id]))
+        self._assumed = _missing_classes(source, breach) if assume_classes else frozenset()
+        self._class_sets = {classes: number for number, classes in vault.class_sets().items()}
+        self._dropped: Counter[tuple[str, str]] = Counter()
+        self._read = self._accepted = 0
+
+    def add(self, batch: Batch, people: People, rejects: RejectsWriter | None) -> None:
+        """Store the rows that can be linked; reject the others with their reason."""
+        kept = people.identified()
+        row_numbers = batch.row_numbers()
+        refused = [Reject(row=int(row), reason=NOTHING_IDENTIFYING) for row in row_numbers[~kept]]
+        if rejects is not None:
+            rejects.add(self._source.path.name, sorted((*batch.rejects, *refused), key=lambda reject: reject.row))
+        record_ids = (np.int64(self._file_no) << ROW_BITS) + row_numbers
+        order = np.argsort(people.keys)
+        keys = pl.DataFrame({"key": people.keys[order], "record_id": record_ids[people.key_rows[order]]})
+        with self._vault.engine.given(new_record=self._records(people, record_ids, kept), new_key=keys):
+            self._vault.engine.execute("INSERT INTO record SELECT * FROM new_record", step="storing records")
+            self._vault.engine.execute("INSERT INTO link_key SELECT * FROM new_key", step="storing linkage keys")
+        self._dropped.update(people.dropped)
+        self._read += people.height + len(batch.rejects)
+        self._accepted += int(kept.sum())
+
+    def finish(self) -> None:
+        """Write the file's own row: with it the transaction is complete."""
+        self._vault.engine.execute(
+            "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                self._file_no,
+                self._breach_no,
+                self._source.path.name,
+                self._checksum,
+                self._source.bytes,
+                self._read,
+                self._accepted,
+                self._read - self._accepted,
+            ],
+        )
+
+    def report(self, seconds: float) -> IngestReport:
+        """The counts, for people."""
+        return IngestReport(
+            file=self._source.path.name,
+            breach=self._breach.id,
+            read=self._read,
+            accepted=self._accepted,
+            rejected=self._read - self._accepted,
+            dropped=tuple(Dropped(column=c, reason=r, rows=n) for (c, r), n in sorted(self._dropped.items())),
+            already_held=False,
+            seconds=seconds,
+        )
+
+    def _records(self, people: People, record_ids: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_]) -> pl.DataFrame:
+        numbers = np.array([self._class_set_no(classes) for classes in people.classes.sets], dtype=np.int32)
+        columns: dict[str, pl.Series | npt.NDArray[np.generic]] = {
+            "record_id": record_ids,
+            "breach_no": np.full(people.height, self._breach_no, dtype=np.int16),
+            "class_set_no": numbers[people.classes.of_row] if len(numbers) else np.empty(0, dtype=np.int32),
+            "nir_own": people.nir_own,
+        }
+        frame = pl.DataFrame(columns).with_columns(people.column(name) for name in TOKEN_COLUMNS)
+        return frame if kept.all() else frame.filter(pl.Series(kept))
+
+    def _class_set_no(self, classes: tuple[AttributeClass, ...]) -> int:
+        if self._assumed:
+            classes = tuple(code for code in AttributeClass if code in classes or code in self._assumed)
+        if classes not in self._class_sets:
+            self._class_sets[classes] = len(self._class_sets) + 1
+            self._vault.engine.execute(
+                "INSERT INTO class_set VALUES (?, ?)", [self._class_sets[classes], ",".join(classes)]
+            )
+        return self._class_sets[classes]
+
+
+def _missing_classes(source: Source, breach: Breach) -> frozenset[AttributeClass]:
+    carried: set[AttributeClass] = set()
+    for target in source.columns.targets:
+        carried.update(FIELDS[target].classes if isinstance(target, Field) else (target,))
+    return frozenset(breach.classes) - carried
+
+

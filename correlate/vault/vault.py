@@ -1,0 +1,154 @@
+"""The vault: one DuckDB file of tokens, bound to one key."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from correlate.tokens import DEFAULT_SCHEME, SecretKey, Tokeniser
+from correlate.vault.engine import Engine, Limits
+from correlate.vault.errors import VaultDamaged, VaultExists, VaultMissing, VaultTooNew, WrongKey
+from correlate.vault.schema import SCHEMA_VERSION, migrate
+from correlate.vocabulary import AttributeClass
+
+__all__ = ["BreachHolding", "Vault", "VaultInfo"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BreachHolding:
+    """What a vault holds of one breach."""
+
+    breach: str
+    files: int
+    records: int
+    rejected: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VaultInfo:
+    """A vault's facts, for people: nothing in it is secret or personal."""
+
+    path: Path
+    key_id: str
+    scheme: str
+    schema_version: int
+    size_bytes: int
+    records: int
+    link_keys: int
+    breaches: tuple[BreachHolding, ...]
+
+
+class Vault:
+    """An open vault. Use it as a context manager; make one with ``create``, open one with ``open``."""
+
+    def __init__(self, *, engine: Engine, tokeniser: Tokeniser) -> None:
+        """Bind an engine to a tokeniser; callers use ``create`` and ``open``."""
+        self.engine = engine
+        self.tokeniser = tokeniser
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        return self.engine.path
+
+    @property
+    def key_id(self) -> str:
+        """The name of the key whose tokens it holds."""
+        return self.tokeniser.key_id
+
+    @classmethod
+    def create(cls, path: Path, key: SecretKey, *, scheme: str = DEFAULT_SCHEME) -> Vault:
+        """Make an empty vault at ``path``; raises VaultExists, or VaultMissing if its folder cannot be written."""
+        if path.exists():
+            raise VaultExists(path=path)
+        if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+            raise VaultMissing(path=path, reason="its folder does not exist or cannot be written")
+        tokeniser = Tokeniser(key, scheme=scheme)
+        engine = Engine(path, write=True)
+        with engine.transaction():
+            migrate(engine, since=0)
+            engine.execute(
+                "INSERT INTO meta VALUES ('key_id', ?), ('scheme', ?)", [tokeniser.key_id, scheme]
+            )
+        return cls(engine=engine, tokeniser=tokeniser)
+
+    @classmethod
+    def open(cls, path: Path, key: SecretKey, *, write: bool = False, limits: Limits | None = None) -> Vault:
+        """Open a vault, for reading unless ``write``.
+
+        Raises:
+            VaultMissing, VaultInUse, VaultDamaged, VaultTooNew: the file cannot be used.
+            WrongKey: it was made with another key; both key ids are named.
+        """
+        if not path.exists():
+            raise VaultMissing(path=path, reason="no such file")
+        engine = Engine(path, write=write, limits=limits)
+        try:
+            return cls._checked(engine, key, write=write)
+        except BaseException:
+            engine.close()
+            raise
+
+    @classmethod
+    def _checked(cls, engine: Engine, key: SecretKey, *, write: bool) -> Vault:
+        tables = {name for (name,) in engine.rows("SELECT table_name FROM duckdb_tables()")}
+        if "meta" not in tables:
+            raise VaultDamaged(path=engine.path, reason="it is a DuckDB database but not a vault")
+        meta = dict(engine.rows("SELECT name, content FROM meta"))
+        found = int(meta["schema_version"])
+        if found > SCHEMA_VERSION:
+            raise VaultTooNew(path=engine.path, found=found, known=SCHEMA_VERSION)
+        if meta["key_id"] != key.key_id:
+            raise WrongKey(path=engine.path, vault_key=meta["key_id"], given_key=key.key_id)
+        if found < SCHEMA_VERSION and write:
+            with engine.transaction():
+                migrate(engine, since=found)
+        return cls(engine=engine, tokeniser=Tokeniser(key, scheme=meta["scheme"]))
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close the file."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self.engine.close()
+
+    def info(self) -> VaultInfo:
+        """Count what it holds."""
+        holdings = self.engine.rows(
+            """
+            SELECT breach, count(*), sum(rows_accepted)::BIGINT, sum(rows_rejected)::BIGINT
+            FROM file JOIN breach USING (breach_no) GROUP BY breach ORDER BY breach
+            """
+        )
+        meta = dict(self.engine.rows("SELECT name, content FROM meta"))
+        return VaultInfo(
+            path=self.path,
+            key_id=meta["key_id"],
+            scheme=meta["scheme"],
+            schema_version=int(meta["schema_version"]),
+            size_bytes=self.path.stat().st_size,
+            records=int(self.engine.scalar("SELECT count(*) FROM record")),
+            link_keys=int(self.engine.scalar("SELECT count(*) FROM link_key")),
+            breaches=tuple(
+                BreachHolding(breach=breach, files=files, records=accepted, rejected=rejected)
+                for breach, files, accepted, rejected in holdings
+            ),
+        )
+
+    def class_sets(self) -> dict[int, tuple[AttributeClass, ...]]:
+        """The attribute classes behind each class_set_no."""
+        rows = self.engine.rows("SELECT class_set_no, classes FROM class_set ORDER BY class_set_no")
+        return {number: parse_classes(text) for number, text in rows}
+
+
+def parse_classes(text: str) -> tuple[AttributeClass, ...]:
+    """Class codes as the vault writes them: separated by commas, in the vocabulary's order."""
+    return tuple(AttributeClass(code) for code in text.split(",") if code)
