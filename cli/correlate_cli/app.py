@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -12,7 +13,8 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from correlate_cli import keys
-from correlate_cli.failure import STOPPING, install_last_resort, tell_stop
+from correlate_cli.exit_code import ExitCode
+from correlate_cli.failure import STOPPING, drop_unwritable_output, install_last_resort, tell_stop
 from correlate_cli.log import configure_log
 
 __all__ = [
@@ -36,16 +38,36 @@ EPILOG = """
 class FramedGroup(TyperGroup):
     """The outermost group: what stops a command becomes a message on stderr and exit code 2."""
 
-    def invoke(self, ctx: Any) -> object:  # noqa: ANN401 - typer keeps the type it passes private
-        """Run the command and hand its output over, or tell why not."""
-        try:
+    # Typer keeps the types that it passes private, hence the `Any`.
+
+    def make_context(self, *arguments: Any, **settings: Any) -> Any:  # noqa: ANN401
+        """Read the arguments; --help and --version print here."""
+        with _frame():
+            try:
+                return super().make_context(*arguments, **settings)
+            except SystemExit:  # how rich, which prints the help, leaves when the reader of a pipe has left
+                raise typer.Exit(ExitCode.STOPPED) from None
+
+    def invoke(self, ctx: Any) -> object:  # noqa: ANN401
+        """Run the command."""
+        with _frame():
             outcome: object = super().invoke(ctx)
-            # Here, and not at the interpreter's exit, a full disk behind stdout can still be told.
+            return outcome
+
+
+@contextmanager
+def _frame() -> Iterator[None]:
+    try:
+        try:
+            yield
+        except typer.Exit:
             sys.stdout.flush()
-        except STOPPING as error:
-            _drop_unwritable_output()
-            raise typer.Exit(tell_stop(error)) from None
-        return outcome
+            raise
+        # Here, and not at the interpreter's end, a full disk behind stdout can still be told.
+        sys.stdout.flush()
+    except STOPPING as error:
+        drop_unwritable_output()
+        raise typer.Exit(tell_stop(error)) from None
 
 
 app = typer.Typer(
@@ -92,11 +114,3 @@ def main() -> None:
     install_last_resort()
     # Not ``app()``: it would put its own hook, which prints exceptions whole, in place of ours.
     get_command(app)(prog_name="correlate")
-
-
-def _drop_unwritable_output() -> None:
-    """Keep what stdout refused from being written, and failing, once more at the interpreter's exit."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

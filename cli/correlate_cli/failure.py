@@ -18,6 +18,7 @@ from correlate_cli.exit_code import ExitCode
 
 __all__ = [
     "STOPPING",
+    "drop_unwritable_output",
     "install_last_resort",
     "tell_defect",
     "tell_stop",
@@ -86,6 +87,14 @@ def install_last_resort() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
+def drop_unwritable_output() -> None:
+    """Keep what stdout refused from being written, and failing, once more at the interpreter's end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _words(error: BaseException) -> str:
     """Put an error into words; empty when there is nothing to say, as when the reader of a pipe has left."""
     match error:
@@ -125,6 +134,7 @@ def _print_error(message: str) -> None:
 
 
 def _last_resort(_type: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+    drop_unwritable_output()
     raise SystemExit(tell_stop(error) if isinstance(error, STOPPING) else tell_defect(error))
 
 
