@@ -27,6 +27,7 @@ FLOORS = {
     "correlate.vault": 3,
     "correlate.linkage": 4,
     "correlate.risk": 5,
+    "correlate.results": 5,
     "correlate.scoring": 6,
     "correlate.checking": 6,
     "correlate.report": 7,
