@@ -1,0 +1,67 @@
+"""What linkage hands to risk: the distinct sets of breach records that people stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from correlate.risk.errors import InvalidExposures
+from correlate.vocabulary import AttributeClass
+
+__all__ = ["EVIDENCE", "EXPOSURE_SCHEMA", "Exposures"]
+
+EVIDENCE = ("linked", "own")
+EXPOSURE_SCHEMA = pl.Schema(
+    {
+        "exposure_id": pl.Int64(),
+        "breach": pl.String(),
+        "class_set": pl.Int32(),
+        "probability": pl.Float64(),
+        "evidence": pl.String(),
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exposures:
+    """Distinct exposures, one row a record of a breach.
+
+    ``frame`` has the columns of ``EXPOSURE_SCHEMA``, in any order of rows. An exposure is a number from
+    0 to ``count`` - 1; one without rows is that of a person in no record. Several rows of one breach in
+    one exposure are several records that may be this person's. ``probability`` (0 to 1) is that of the
+    record being this person's; ``evidence`` is "linked" when linkage found it and "own" when the person
+    was told so by whoever lost the data. ``class_sets`` gives the attribute classes behind each number
+    of ``class_set``.
+
+    Raises:
+        InvalidExposures: a column, a number or a value does not fit this description.
+    """
+
+    frame: pl.DataFrame
+    class_sets: Mapping[int, tuple[AttributeClass, ...]]
+    count: int
+
+    def __post_init__(self) -> None:
+        if self.frame.schema != EXPOSURE_SCHEMA:
+            expected = ", ".join(f"{name} {dtype}" for name, dtype in EXPOSURE_SCHEMA.items())
+            raise InvalidExposures(reason=f"the frame must have exactly the columns {expected}")
+        if self.count < 0:
+            raise InvalidExposures(reason="the count of exposures is negative")
+        self._check_values()
+
+    def _check_values(self) -> None:
+        known_sets = pl.Series(sorted(self.class_sets), dtype=pl.Int32)
+        claims = {
+            "a value is null": pl.any_horizontal(pl.all().is_null()),
+            "an exposure_id is outside 0 to count - 1": ~pl.col("exposure_id").is_between(0, self.count - 1),
+            "a probability is outside 0 to 1": ~pl.col("probability").is_between(0.0, 1.0)
+            | pl.col("probability").is_nan(),
+            "an evidence is neither linked nor own": ~pl.col("evidence").is_in(EVIDENCE),
+            "a class_set is not in class_sets": ~pl.col("class_set").is_in(known_sets.implode()),
+        }
+        found = self.frame.select(wrong.any().alias(reason) for reason, wrong in claims.items())
+        for reason in claims:
+            if found[reason].item():
+                raise InvalidExposures(reason=reason)
