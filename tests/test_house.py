@@ -27,14 +27,15 @@ FLOORS = {
     "correlate.vault": 3,
     "correlate.linkage": 4,
     "correlate.risk": 5,
-    "correlate.results": 5,
-    "correlate.scoring": 6,
-    "correlate.checking": 6,
-    "correlate.report": 7,
-    "correlate.service": 7,
-    "correlate_cli": 8,
+    "correlate.pipeline": 6,
+    "correlate.scoring": 7,
+    "correlate.checking": 7,
+    "correlate.forgetting": 7,
+    "correlate.report": 8,
+    "correlate.demonstration": 9,
+    "correlate_cli": 10,
 }
-# Synthetic people stand beside the house: made from floors 0 and 1, and asked for by the command line alone.
+# Synthetic people stand beside the house: made from floors 0 and 1, and asked for by the demonstration and the command line alone.
 BESIDE = "correlate.synthesis"
 BESIDE_RESTS_ON = 1
 # The one exception: every room says what went wrong in the same way.
@@ -80,7 +81,7 @@ def allowed(importer: str, imported: str) -> bool:
     if here == there or there == GROUND:
         return True
     if there == BESIDE:
-        return here == "correlate_cli"
+        return here in ("correlate.demonstration", "correlate_cli")
     if here == BESIDE:
         return FLOORS[there] <= BESIDE_RESTS_ON
     return FLOORS[there] < FLOORS[here]

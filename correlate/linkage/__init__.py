@@ -1,6 +1,7 @@
 """Linkage on tokens: candidate pairs, comparisons, match weights, links."""
 
 from correlate.linkage.comparison import COMPARISONS, Comparison
+from correlate.linkage.exposure_table import ExposureTable
 from correlate.linkage.link import LINKED, LinkCounts, link
 from correlate.linkage.model import DEFAULT_MODEL, LevelOdds, LinkageModel, ModelInvalid, load_model
 from correlate.linkage.steps import candidate_steps, hit_step, link_steps
@@ -10,6 +11,7 @@ __all__ = [
     "DEFAULT_MODEL",
     "LINKED",
     "Comparison",
+    "ExposureTable",
     "LevelOdds",
     "LinkCounts",
     "LinkageModel",

@@ -43,7 +43,11 @@ COMPARISONS: tuple[Comparison, ...] = (
     ),
     Comparison(
         field="surname",
-        levels=(("exact", _either("surname")), ("phonetic", _either("phonetic")), ("differs", _both("surname"))),
+        levels=(
+            ("exact", _either("surname")),
+            ("phonetic", _either("phonetic")),
+            ("differs", _both("surname")),
+        ),
     ),
     Comparison(
         field="first_name",
@@ -83,5 +87,7 @@ COMPARISONS: tuple[Comparison, ...] = (
 
 def level_sql(comparison: Comparison) -> str:
     """A CASE that gives the level's number: 1 for the first of the list, 0 for missing."""
-    whens = " ".join(f"WHEN {condition} THEN {place}" for place, (_, condition) in enumerate(comparison.levels, 1))
+    whens = " ".join(
+        f"WHEN {condition} THEN {place}" for place, (_, condition) in enumerate(comparison.levels, 1)
+    )
     return f"(CASE {whens} ELSE 0 END)::TINYINT"

@@ -46,7 +46,8 @@ def link(
     Args:
         vault: an open vault.
         people: n rows, tokenised as asking.
-        subject_no: (n,) the subject each row belongs to; a subject may have several rows.
+        subject_no: (n,) the subject each row belongs to, from 1; a subject may have several rows, and rows
+            of no subject (0) are not linked.
         model: parameters.
         stepwise: run every step by itself and log its rows and seconds (for debugging; same result).
     """
@@ -66,7 +67,11 @@ def link(
             )
         )
     if capped:
-        log.info("%d linkage keys are shared by more than %d records and were not followed", capped, model.key_records_max)
+        log.info(
+            "%d linkage keys are shared by more than %d records and were not followed",
+            capped,
+            model.key_records_max,
+        )
     return LinkCounts(keys=keys.height, keys_capped=capped, candidates=candidates, links=links)
 
 
@@ -77,6 +82,6 @@ def _owned() -> tuple[str, str]:
         """
         SELECT owner_no AS subject_no, record_id, breach_no, class_set_no,
             max(probability) AS probability, arg_max(household_probability, probability) AS household_probability
-        FROM linked JOIN owner USING (subject_no) GROUP BY ALL
+        FROM linked JOIN owner USING (subject_no) WHERE owner_no > 0 GROUP BY ALL
         """,
     )

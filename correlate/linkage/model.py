@@ -92,7 +92,9 @@ def load_model(path: Path | None = None) -> LinkageModel:
     try:
         document = tomllib.loads((path or shipped).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ModelInvalid(file=label, reason=f"it is not readable TOML ({error})", default=DEFAULT_MODEL) from None
+        raise ModelInvalid(
+            file=label, reason=f"it is not readable TOML ({error})", default=DEFAULT_MODEL
+        ) from None
     try:
         return _model(document)
     except (KeyError, TypeError, ValueError) as error:

@@ -20,7 +20,8 @@ MOST_COLUMNS = 62
 
 class TooManyColumns(InputError):
     """The file has {columns} columns that carry personal data, and {most} are the most that can be told apart.
-    Map the ones that matter with --map, and set `only_mapped = true` in it."""
+    Map the ones that matter with --map, and set `only_mapped = true` in it.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,27 +34,32 @@ DERIVATION = "correlate-risk/2026-11"
 
 class KeyNotGiven(KeyFileError):
     """No secret key was given, and without one nothing can be tokenised. Name a key file with --key FILE or
-    in CORRELATE_KEY_FILE; `correlate key create FILE` makes one."""
+    in CORRELATE_KEY_FILE; `correlate key create FILE` makes one.
+    """
 
 
 class KeyFileMissing(KeyFileError):
     """The key file {path} cannot be read: {reason}. Check the name, or make a key with
-    `correlate key create {path}`."""
+    `correlate key create {path}`.
+    """
 
 
 class KeyFileExists(KeyFileError):
     """The file {path} exists already, and a key is never overwritten: every vault made with it would be lost.
-    Choose another name."""
+    Choose another name.
+    """
 
 
 class KeyFileExposed(KeyFileError):
     """The key file {path} can be read by other users of this machine (mode {mode}). Run `chmod 600 {path}`,
-    and make a new key if it may have been copied."""
+    and make a new key if it may have been copied.
+    """
 
 
 class KeyFileDamaged(KeyFileError):
     """The file {path} is not a secret key: it must hold one line of 64 hexadecimal digits. Point to the file
-    that `correlate key create` made, or make a new one."""
+    that `correlate key create` made, or make a new one.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -163,9 +163,16 @@ class _Batch:
                 if target is Field.full_name:
                     parts = name.split_full_name(raw)
                     raw = parts["surname"]
-                    given.append((coded, self._normalised(column, coded, name.normalise_first_name, parts["first_name"])))
+                    given.append(
+                        (
+                            coded,
+                            self._normalised(column, coded, name.normalise_first_name, parts["first_name"]),
+                        )
+                    )
                 married = name.split_married(raw)
-                surnames.append((coded, self._normalised(column, coded, name.normalise_surname, married["surname"])))
+                surnames.append(
+                    (coded, self._normalised(column, coded, name.normalise_surname, married["surname"]))
+                )
                 if married["other"].null_count() < len(raw):
                     surnames.append((coded, name.normalise_surname(married["other"])))
         for column in self._columns(Field.first_name):
@@ -175,7 +182,11 @@ class _Batch:
         sounds = [coded.spread(self._tokens("surname/phonetic", c["phonetic"])) for coded, c in surnames]
         self.tokens.update(_first_distinct(spellings, ("surname", "surname_alt")))
         self.tokens.update(_first_distinct(sounds, ("phonetic", "phonetic_alt")))
-        for token, derived in (("first_name", "first_name"), ("first_phonetic", "phonetic"), ("first_initial", "initial")):
+        for token, derived in (
+            ("first_name", "first_name"),
+            ("first_phonetic", "phonetic"),
+            ("first_initial", "initial"),
+        ):
             found = [coded.spread(self._tokens(token, canonical[derived])) for coded, canonical in given]
             self.tokens.update(_first_distinct(found, (token,)))
 
@@ -201,7 +212,9 @@ class _Batch:
         for column in columns[:1]:
             coded, canonical = self._read(column, lambda raw: birth.normalise(raw, order=date_order))
             self.tokens["birth_date"] = coded.spread(self._tokens("birth_date", canonical["birth_date"]))
-            self.tokens["birth_swapped"] = coded.spread(self._tokens("birth_date", canonical["birth_swapped"]))
+            self.tokens["birth_swapped"] = coded.spread(
+                self._tokens("birth_date", canonical["birth_swapped"])
+            )
             month = canonical["birth_month"]
             self.numbers["year"] = coded.spread(_number(canonical["birth_year"] % 100))
             self.numbers["month"] = coded.spread(_number(month.str.slice(5, 2)))
@@ -252,15 +265,23 @@ class _Batch:
         coded = distinct(self.frame[column])
         return coded, self._normalised(column, coded, normalise, coded.values)
 
-    def _normalised(self, column: str, coded: Distinct, normalise: _Normalise, raw: pl.Series) -> pl.DataFrame:
+    def _normalised(
+        self, column: str, coded: Distinct, normalise: _Normalise, raw: pl.Series
+    ) -> pl.DataFrame:
         """Normalise distinct values; count what had to be dropped, and mark where the class is exposed."""
         canonical = normalise(raw)
         issue = canonical["issue"]
         usable = (raw.is_not_null() & issue.is_null()).to_numpy()
         self._mark(column, coded, usable)
         if issue.null_count() < len(issue):
-            weights = np.ones(len(raw), dtype=np.int64) if coded.codes is None else np.bincount(coded.codes, minlength=len(raw))
-            counted = pl.DataFrame({"issue": issue, "rows": weights}).drop_nulls("issue").group_by("issue").sum()
+            weights = (
+                np.ones(len(raw), dtype=np.int64)
+                if coded.codes is None
+                else np.bincount(coded.codes, minlength=len(raw))
+            )
+            counted = (
+                pl.DataFrame({"issue": issue, "rows": weights}).drop_nulls("issue").group_by("issue").sum()
+            )
             self.dropped.update({(column, reason): rows for reason, rows in counted.iter_rows()})
         return canonical
 
@@ -294,7 +315,9 @@ def _first_distinct(columns: list[Tokens], names: tuple[str, ...]) -> dict[str, 
     for _ in names[: len(columns)]:
         chosen = np.zeros_like(columns[0])
         for column in columns:
-            fresh = (chosen == MISSING) & ~np.logical_or.reduce([column == seen for seen in out] or [np.zeros(len(column), dtype=np.bool_)])
+            fresh = (chosen == MISSING) & ~np.logical_or.reduce(
+                [column == seen for seen in out] or [np.zeros(len(column), dtype=np.bool_)]
+            )
             chosen = np.where(fresh, column, chosen)
         out.append(chosen)
     return dict(zip(names, out, strict=False))

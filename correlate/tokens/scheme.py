@@ -14,7 +14,16 @@ from correlate.tokens.cmac import Cmac
 from correlate.tokens.key import SecretKey
 from correlate.tokens.packing import Bytes, by_length
 
-__all__ = ["DEFAULT_SCHEME", "SCHEMES", "AesCmac", "HmacSha256", "Scheme", "Tokens", "UnknownScheme", "make_scheme"]
+__all__ = [
+    "DEFAULT_SCHEME",
+    "SCHEMES",
+    "AesCmac",
+    "HmacSha256",
+    "Scheme",
+    "Tokens",
+    "UnknownScheme",
+    "make_scheme",
+]
 
 Tokens = npt.NDArray[np.int64]
 """One signed 64-bit token per row; 0 stands for a missing value and is never a token."""

@@ -13,7 +13,7 @@ from correlate.vault.errors import (
     VaultTooNew,
     WrongKey,
 )
-from correlate.vault.ingest import Dropped, IngestReport, ingest
+from correlate.vault.ingest import Dropped, IngestReport, Progress, ahead, date_order, ingest
 from correlate.vault.schema import SCHEMA_VERSION
 from correlate.vault.vault import BreachHolding, Vault, VaultInfo
 from correlate.vault.verify import Finding, verify
@@ -30,6 +30,7 @@ __all__ = [
     "Limits",
     "OutOfMemory",
     "OutOfSpace",
+    "Progress",
     "Step",
     "Vault",
     "VaultDamaged",
@@ -39,6 +40,8 @@ __all__ = [
     "VaultMissing",
     "VaultTooNew",
     "WrongKey",
+    "ahead",
+    "date_order",
     "erase_records",
     "ingest",
     "quote_identifier",

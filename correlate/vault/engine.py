@@ -27,7 +27,8 @@ Step = tuple[str, str]
 
 class EngineFailed(CorrelateError):
     """The database engine stopped at {step} with {kind}. Nothing was changed. Its own message is withheld, since
-    it may hold data; please report this, with the command you ran."""
+    it may hold data; please report this, with the command you ran.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +48,11 @@ class Engine:
 
     def __init__(self, path: Path, *, write: bool, limits: Limits | None = None) -> None:
         """Open ``path``; raises VaultInUse, VaultDamaged or VaultMissing."""
-        self.path = path
+        self.path, self._write, self._limits = path, write, limits or Limits()
+        self._connection = self._connect()
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        path = self.path
         config: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
@@ -55,28 +60,38 @@ class Engine:
             "temp_directory": f"{path}.tmp",
         }
         try:
-            self._connection = duckdb.connect(str(path), read_only=not write, config=config)
+            connection = duckdb.connect(str(path), read_only=not self._write, config=config)
         except duckdb.Error as error:
             raise _opening_error(path, error) from None
-        for name, value in (("threads", limits and limits.threads), ("memory_limit", limits and limits.memory)):
+        for name, value in (("threads", self._limits.threads), ("memory_limit", self._limits.memory)):
             if value is not None:
-                self._connection.execute(f"SET {name} = '{value}'")
+                connection.execute(f"SET {name} = '{value}'")
         # Row order is never relied upon, and keeping it costs memory.
-        self._connection.execute("SET preserve_insertion_order = false")
+        connection.execute("SET preserve_insertion_order = false")
+        return connection
 
     def __enter__(self) -> Self:
         """Return itself."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Close the connection."""
         self.close()
+
+    def reopen(self) -> None:
+        """Connect anew: the file at the path has been replaced. Temporary tables are gone."""
+        self._connection.close()
+        self._connection = self._connect()
 
     def close(self) -> None:
         """Close the connection; what was not committed is gone."""
         self._connection.close()
 
-    def execute(self, sql: str, values: Sequence[object] = (), *, step: str = "a statement") -> duckdb.DuckDBPyConnection:
+    def execute(
+        self, sql: str, values: Sequence[object] = (), *, step: str = "a statement"
+    ) -> duckdb.DuckDBPyConnection:
         """Run one statement with ``?`` values."""
         with self._named(step):
             return self._connection.execute(sql, list(values))

@@ -29,7 +29,9 @@ def remove_breach(vault: Vault, breach: str) -> int:
     if number is None:
         return 0
     records = int(engine.scalar("SELECT count(*) FROM record WHERE breach_no = ?", [number]))
-    engine.execute("CREATE OR REPLACE TEMP TABLE doomed AS SELECT record_id FROM record WHERE breach_no = ?", [number])
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE doomed AS SELECT record_id FROM record WHERE breach_no = ?", [number]
+    )
     _rewrite(
         vault,
         conditions={"breach": f"breach_no <> {int(number)}", "file": f"breach_no <> {int(number)}"},
@@ -58,12 +60,23 @@ def _rewrite(vault: Vault, *, conditions: dict[str, str]) -> None:
                 migrate(target, since=0)
                 target.execute("DELETE FROM meta")
                 for table in SMALL_TABLES:
-                    _copy(vault.engine, target, table, f"SELECT * FROM {table} WHERE {conditions.get(table, 'true')}")
+                    _copy(
+                        vault.engine,
+                        target,
+                        table,
+                        f"SELECT * FROM {table} WHERE {conditions.get(table, 'true')}",
+                    )
                 for table in ("record", "link_key"):
-                    _copy(vault.engine, target, table, f"SELECT * FROM {table} ANTI JOIN doomed USING (record_id)")
+                    _copy(
+                        vault.engine,
+                        target,
+                        table,
+                        f"SELECT * FROM {table} ANTI JOIN doomed USING (record_id)",
+                    )
             target.execute("CHECKPOINT")
         vault.engine.execute("CHECKPOINT")
         _take_place(fresh, path)
+        vault.engine.reopen()
     except OSError:
         raise OutOfSpace(path=path) from None
     finally:

@@ -23,39 +23,47 @@ class VaultMissing(VaultError):
 
 class VaultExists(VaultError):
     """The file {path} exists already, and a vault is never overwritten. Choose another name, or delete the old
-    vault first."""
+    vault first.
+    """
 
 
 class VaultInUse(VaultError):
     """The vault {path} is in use by another process or connection. Wait until it has finished, or close it, then
-    run the command again; nothing was changed."""
+    run the command again; nothing was changed.
+    """
 
 
 class VaultDamaged(VaultError):
     """The file {path} cannot be opened as a vault: {reason}. If it was copied, copy it again while no program
-    writes to it; otherwise restore it from a copy or ingest the breach files again."""
+    writes to it; otherwise restore it from a copy or ingest the breach files again.
+    """
 
 
 class VaultTooNew(VaultError):
     """The vault {path} has schema version {found}, and this program knows versions up to {known}. Install the
-    version of correlate-risk that made it, or a newer one; nothing was changed."""
+    version of correlate-risk that made it, or a newer one; nothing was changed.
+    """
 
 
 class WrongKey(VaultError):
     """The vault {path} was made with the key {vault_key} and the key given is {given_key}. Give the key file
-    whose `correlate key show` prints {vault_key}."""
+    whose `correlate key show` prints {vault_key}.
+    """
 
 
 class FileInOtherBreach(InputError):
     """The file {file} is already in the vault, as breach {held}. Nothing was changed. If it belongs to {breach},
-    take it out first with `correlate vault remove-breach`."""
+    take it out first with `correlate vault remove-breach`.
+    """
 
 
 class OutOfSpace(VaultError):
     """There is no room left on the disk for {path}. The vault is as it was before; free some space and run the
-    command again."""
+    command again.
+    """
 
 
 class OutOfMemory(VaultError):
     """The work on {path} needs more memory than it was given. The vault is as it was before; give more with
-    --memory, for example --memory 8GB."""
+    --memory, for example --memory 8GB.
+    """

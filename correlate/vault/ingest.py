@@ -21,7 +21,7 @@ from correlate.reading import Batch, Mapping, Reject, RejectsWriter, Source, ope
 from correlate.tokens import TOKEN_COLUMNS, People
 from correlate.vault.errors import FileInOtherBreach
 from correlate.vault.vault import Vault
-from correlate.vocabulary import FIELDS, AttributeClass, Field
+from correlate.vocabulary import AttributeClass, Field
 
 __all__ = ["ROW_BITS", "Dropped", "IngestReport", "Progress", "ahead", "date_order", "ingest"]
 
@@ -98,20 +98,24 @@ def ingest(
             return _already(path, breach, held[0], start)
         with vault.engine.transaction():
             writer = _Writer(vault, source, breach, checksum, assume_classes=assume_classes)
-            for batch, people in ahead(_tokenised(vault, source)):
+            done = 0
+            for batch, people in ahead(_tokenised(vault, source, mapping)):
                 writer.add(batch, people, rejects)
                 if progress:
-                    progress(batch.bytes_read, people.height)
+                    progress(batch.bytes_read - done, batch.count)
+                    done = batch.bytes_read
             writer.finish()
     report = writer.report(time.perf_counter() - start)
-    log.info("%s: %d rows read, %d accepted, %d rejected", path.name, report.read, report.accepted, report.rejected)
+    log.info(
+        "%s: %d rows read, %d accepted, %d rejected", path.name, report.read, report.accepted, report.rejected
+    )
     return report
 
 
-def date_order(source: Source, batch: Batch) -> str:
+def date_order(batch: Batch, mapping: Mapping | None) -> str:
     """Day or month first: what the mapping says, else what the dates of the first batch show."""
-    if source.mapping is not None and source.mapping.date_order is not None:
-        return source.mapping.date_order
+    if mapping is not None and mapping.date_order is not None:
+        return mapping.date_order
     column = Field.birth_date.value
     return birth.infer_order(batch.frame[column]) if column in batch.frame.columns else "dmy"
 
@@ -125,10 +129,10 @@ def ahead(items: Iterator[Item]) -> Iterator[Item]:
             yield item
 
 
-def _tokenised(vault: Vault, source: Source) -> Iterator[tuple[Batch, People]]:
+def _tokenised(vault: Vault, source: Source, mapping: Mapping | None) -> Iterator[tuple[Batch, People]]:
     order: str | None = None
     for batch in source.batches():
-        order = order or date_order(source, batch)
+        order = order or date_order(batch, mapping)
         yield batch, vault.tokeniser.people(batch.frame, date_order=order)
 
 
@@ -151,7 +155,9 @@ def _already(path: Path, breach: Breach, held: tuple[str, int, int, int], start:
 class _Writer:
     """Takes tokenised batches of one file into an open transaction, and counts."""
 
-    def __init__(self, vault: Vault, source: Source, breach: Breach, checksum: str, *, assume_classes: bool) -> None:
+    def __init__(
+        self, vault: Vault, source: Source, breach: Breach, checksum: str, *, assume_classes: bool
+    ) -> None:
         self._vault, self._source, self._breach, self._checksum = vault, source, breach, checksum
         engine = vault.engine
         self._file_no = int(engine.scalar("SELECT coalesce(max(file_no), 0) + 1 FROM file"))
@@ -161,7 +167,7 @@ class _Writer:
             [breach.id, breach.id],
         )
         self._breach_no = int(engine.scalar("SELECT breach_no FROM breach WHERE breach = ?", [breach.id]))
-        self._assumed = _missing_classes(source, breach) if assume_classes else frozenset()
+        self._assumed = frozenset(breach.classes) - source.columns.classes if assume_classes else frozenset()
         self._class_sets = {classes: number for number, classes in vault.class_sets().items()}
         self._dropped: Counter[tuple[str, str]] = Counter()
         self._read = self._accepted = 0
@@ -169,18 +175,20 @@ class _Writer:
     def add(self, batch: Batch, people: People, rejects: RejectsWriter | None) -> None:
         """Store the rows that can be linked; reject the others with their reason."""
         kept = people.identified()
-        row_numbers = batch.row_numbers()
+        row_numbers = batch.row_numbers.to_numpy()
         refused = [Reject(row=int(row), reason=NOTHING_IDENTIFYING) for row in row_numbers[~kept]]
         if rejects is not None:
-            rejects.add(self._source.path.name, sorted((*batch.rejects, *refused), key=lambda reject: reject.row))
+            rejects.write(self._source.path, (*batch.rejects, *refused))
         record_ids = (np.int64(self._file_no) << ROW_BITS) + row_numbers
         order = np.argsort(people.keys)
         keys = pl.DataFrame({"key": people.keys[order], "record_id": record_ids[people.key_rows[order]]})
         with self._vault.engine.given(new_record=self._records(people, record_ids, kept), new_key=keys):
             self._vault.engine.execute("INSERT INTO record SELECT * FROM new_record", step="storing records")
-            self._vault.engine.execute("INSERT INTO link_key SELECT * FROM new_key", step="storing linkage keys")
+            self._vault.engine.execute(
+                "INSERT INTO link_key SELECT * FROM new_key", step="storing linkage keys"
+            )
         self._dropped.update(people.dropped)
-        self._read += people.height + len(batch.rejects)
+        self._read += batch.count
         self._accepted += int(kept.sum())
 
     def finish(self) -> None:
@@ -212,7 +220,9 @@ class _Writer:
             seconds=seconds,
         )
 
-    def _records(self, people: People, record_ids: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_]) -> pl.DataFrame:
+    def _records(
+        self, people: People, record_ids: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_]
+    ) -> pl.DataFrame:
         numbers = np.array([self._class_set_no(classes) for classes in people.classes.sets], dtype=np.int32)
         columns: dict[str, pl.Series | npt.NDArray[np.generic]] = {
             "record_id": record_ids,
@@ -232,12 +242,3 @@ class _Writer:
                 "INSERT INTO class_set VALUES (?, ?)", [self._class_sets[classes], ",".join(classes)]
             )
         return self._class_sets[classes]
-
-
-def _missing_classes(source: Source, breach: Breach) -> frozenset[AttributeClass]:
-    carried: set[AttributeClass] = set()
-    for target in source.columns.targets:
-        carried.update(FIELDS[target].classes if isinstance(target, Field) else (target,))
-    return frozenset(breach.classes) - carried
-
-

@@ -24,5 +24,7 @@ def migrate(engine: Engine, *, since: int) -> None:
         if version > since:
             engine.execute(script, step=f"migration {version}")
     engine.execute(
-        "INSERT OR REPLACE INTO meta VALUES ('schema_version', ?)", [str(SCHEMA_VERSION)], step="the schema version"
+        "INSERT OR REPLACE INTO meta VALUES ('schema_version', ?)",
+        [str(SCHEMA_VERSION)],
+        step="the schema version",
     )

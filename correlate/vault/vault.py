@@ -70,9 +70,7 @@ class Vault:
         engine = Engine(path, write=True)
         with engine.transaction():
             migrate(engine, since=0)
-            engine.execute(
-                "INSERT INTO meta VALUES ('key_id', ?), ('scheme', ?)", [tokeniser.key_id, scheme]
-            )
+            engine.execute("INSERT INTO meta VALUES ('key_id', ?), ('scheme', ?)", [tokeniser.key_id, scheme])
         return cls(engine=engine, tokeniser=tokeniser)
 
     @classmethod
@@ -112,7 +110,9 @@ class Vault:
         """Return itself."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Close the file."""
         self.close()
 

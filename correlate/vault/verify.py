@@ -60,7 +60,9 @@ class Finding:
 def verify(vault: Vault) -> tuple[Finding, ...]:
     """Every finding; none means that the vault is whole."""
     findings = [Finding(what=what, rows=int(vault.engine.scalar(sql))) for what, sql in CHECKS]
-    findings.append(Finding(what="linkage keys that their records do not make, or lack", rows=_wrong_keys(vault)))
+    findings.append(
+        Finding(what="linkage keys that their records do not make, or lack", rows=_wrong_keys(vault))
+    )
     return tuple(finding for finding in findings if finding.rows)
 
 
@@ -87,5 +89,3 @@ def _fingerprint(keys: npt.NDArray[np.int64], records: npt.NDArray[np.int64]) ->
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     mixed ^= mixed >> np.uint64(31)
     return np.array([len(mixed), mixed.sum(dtype=np.uint64)], dtype=np.uint64)
-
-

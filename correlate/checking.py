@@ -1,0 +1,62 @@
+"""The entry point for one person: a few fields in, the same result as a batch would give out."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from correlate.catalogue import Breach
+from correlate.pipeline import Models, Scorer
+from correlate.reading import frame_of_person
+from correlate.vault import Vault
+
+__all__ = ["NoUsableField", "check"]
+
+
+class NoUsableField(InputError):
+    """The person has no field that is known and filled. Give at least one identifying field, for example a NIR, an
+    e-mail, or a name with a birth date; the known fields are: {fields}.
+    """
+
+
+def check(
+    vault: Vault,
+    person: Mapping[str, object],
+    *,
+    models: Models,
+    subject_id: str = "1",
+    breach: Breach | None = None,
+) -> dict[str, Any]:
+    """Score one person.
+
+    Args:
+        vault: open for reading.
+        person: fields by name, under any header that a file could have.
+        models: catalogue, linkage model, scenarios, profile and date.
+        subject_id: your reference, given back.
+        breach: the person is a row of this breach.
+
+    Returns:
+        What a batch's JSON lines hold for this subject: subject_id, score, band, uplift, breaches, scenarios,
+        attributes, key_id, model.
+
+    Raises:
+        InputError: no field of the person is known.
+    """
+    scorer = Scorer(vault, models, breach=breach)
+    people = vault.tokeniser.people(frame_of_person(person), asking=True)
+    scorer.add(people, pl.Series([subject_id]))
+    scored = scorer.finish()
+    row = scored.assessed[scored.subjects["exposure_no"]].drop("exposure_id").to_dicts()[0]
+    return {"subject_id": subject_id, **_plain(row), "key_id": scored.key_id, "model": scored.model}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 (any JSON value)
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value.isoformat() if isinstance(value, datetime.date) else value

@@ -1,0 +1,166 @@
+"""The whole way on synthetic people, and how near it comes to the truth."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from correlate.catalogue import Catalogue
+from correlate.errors import InputError
+from correlate.linkage import LINKED, LinkageModel, link
+from correlate.pipeline import Models, ScoreReport
+from correlate.reading import open_source
+from correlate.scoring import score
+from correlate.synthesis import SynthesisSummary, synthesise
+from correlate.tokens import SecretKey, create_key
+from correlate.vault import IngestReport, Vault, ingest
+
+__all__ = ["AS_OF", "Accuracy", "DemonstrationReport", "FolderNotEmpty", "accuracy", "demonstrate"]
+
+# Fixed, so that the same seed gives the same scores on any day.
+AS_OF = datetime.date(2026, 11, 1)
+ROW_BITS = 40
+SUBJECT_ID = "member_id"
+
+
+class FolderNotEmpty(InputError):
+    """The folder {folder} is not empty, and the demonstration overwrites nothing. Name a new folder with --out, or
+    empty this one.
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accuracy:
+    """Direct links against the truth, pair by pair: (subject, row of a breach file).
+
+    ``precision`` is the share of links found that are true, ``recall`` the share of true pairs that are found.
+    """
+
+    links: int
+    true_links: int
+    true_pairs: int
+
+    @property
+    def precision(self) -> float:
+        """True links among those found."""
+        return self.true_links / max(1, self.links)
+
+    @property
+    def recall(self) -> float:
+        """True pairs that were found."""
+        return self.true_links / max(1, self.true_pairs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemonstrationReport:
+    """Everything the demonstration did; its files lie in ``folder``."""
+
+    folder: Path
+    synthesis: SynthesisSummary
+    key_id: str
+    ingested: tuple[IngestReport, ...]
+    scores: ScoreReport
+    accuracy: Accuracy
+    examples: tuple[dict[str, object], ...]
+
+
+def demonstrate(
+    folder: Path,
+    *,
+    people: int = 100_000,
+    seed: int = 1,
+    say: Callable[[str], None] = lambda line: None,
+    progress: Callable[[int, int], None] | None = None,
+) -> DemonstrationReport:
+    """Synthesise a population and its breaches, ingest, score, and compare with the truth.
+
+    Args:
+        folder: new or empty; key, vault, breaches, subjects, truth and scores are left in it.
+        people: how many to make.
+        seed: the same seed makes the same files and the same scores.
+        say: told each stage as it begins.
+        progress: told people made, and how many there will be.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise FolderNotEmpty(folder=folder)
+    say(f"Making {people:,} synthetic people and their breaches")
+    synthesis = synthesise(folder, people=people, seed=seed, progress=progress)
+    key = create_key(folder / "key")
+    models = Models.default(as_of=AS_OF, catalogue=Catalogue.shipped())
+    ingested = _ingest_all(folder, key, models, say)
+    with Vault.open(folder / "vault.duckdb", key) as vault:
+        subjects, output = folder / "subjects.parquet", folder / "scores.parquet"
+        say("Scoring the insurer's members")
+        scores = score(vault, subjects, output, models=models, id_column=SUBJECT_ID)
+        say("Comparing the links with the truth")
+        found = accuracy(vault, subjects, folder / "truth.parquet", model=models.linkage)
+    return DemonstrationReport(
+        folder=folder,
+        synthesis=synthesis,
+        key_id=key.key_id,
+        ingested=ingested,
+        scores=scores,
+        accuracy=found,
+        examples=_examples(output),
+    )
+
+
+def accuracy(
+    vault: Vault, subjects: Path, truth: Path, *, model: LinkageModel, probability_min: float = 0.5
+) -> Accuracy:
+    """Link the subjects again, direct links only, and count them against the truth.
+
+    A true pair is a member and a breach row that describes this member, whatever is wrong in the row: what no
+    shared field could find counts as missed.
+    """
+    known = pl.read_parquet(truth, columns=["breach", "row", "member_id"]).drop_nulls("member_id")
+    found = pl.concat(list(_links(vault, subjects, model, probability_min)))
+    true_links = found.join(known, on=["breach", "row", "member_id"], how="semi").height
+    held = known.filter(
+        pl.col("breach").is_in([b for (b,) in vault.engine.rows("SELECT breach FROM breach")])
+    )
+    return Accuracy(links=found.height, true_links=true_links, true_pairs=held.height)
+
+
+def _links(vault: Vault, subjects: Path, model: LinkageModel, probability_min: float) -> list[pl.DataFrame]:
+    out: list[pl.DataFrame] = []
+    with open_source(subjects, keep=(SUBJECT_ID,)) as source:
+        for batch in source.batches():
+            people = vault.tokeniser.people(batch.frame, asking=True)
+            link(vault, people, np.arange(1, people.height + 1), model=model)
+            pairs = vault.engine.frame(
+                f"SELECT subject_no, breach, record_id & {(1 << ROW_BITS) - 1} AS row FROM {LINKED} "
+                "JOIN breach USING (breach_no) WHERE probability >= ?",
+                [probability_min],
+            )
+            ids = batch.frame[f"keep:{SUBJECT_ID}"]
+            out.append(pairs.select(ids.gather(pairs["subject_no"] - 1).alias(SUBJECT_ID), "breach", "row"))
+    return out
+
+
+def _ingest_all(
+    folder: Path, key: SecretKey, models: Models, say: Callable[[str], None]
+) -> tuple[IngestReport, ...]:
+    reports: list[IngestReport] = []
+    with Vault.create(folder / "vault.duckdb", key) as vault:
+        for file in sorted((folder / "breaches").iterdir()):
+            say(f"Ingesting {file.name}")
+            reports.append(ingest(vault, file, models.catalogue.get(file.stem)))
+    return tuple(reports)
+
+
+def _examples(output: Path) -> tuple[dict[str, object], ...]:
+    """Three subjects: the median score, the largest gain by combination, and the highest score."""
+    scores = pl.read_parquet(output)
+    ranked = scores.sort("score", "subject_id")
+    picks = [
+        ranked.row(ranked.height // 2, named=True),
+        scores.sort("uplift", "subject_id").row(-1, named=True),
+        ranked.row(-1, named=True),
+    ]
+    return tuple(picks)

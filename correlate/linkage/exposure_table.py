@@ -1,0 +1,152 @@
+"""From links to exposures: which breaches each subject stands in, each distinct set kept once.
+
+Probabilities are rounded to whole hundredths here, so that millions of subjects share far fewer exposures and
+risk is worked out once for each. Everything is whole numbers from this point on: no sum depends on an order.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from correlate.linkage.link import LINKED
+from correlate.vault import Vault
+from correlate.vocabulary import AttributeClass
+
+__all__ = ["ExposureTable"]
+
+# An element is breach_no, class_set_no, hundredths and evidence side by side in one integer.
+BREACH_SHIFT, CLASS_SET_SHIFT, PERCENT_SHIFT = 40, 8, 1
+
+SCHEMA = """
+CREATE TEMP TABLE subject_exposure (subject_id VARCHAR, exposure_no INTEGER);
+CREATE TEMP TABLE exposure (exposure_no INTEGER, elements BIGINT[]);
+INSERT INTO exposure VALUES (0, []);
+"""
+
+# The best of a subject's links to a breach and class set; the subject's own row counts as certain.
+ELEMENTS = f"""
+WITH best AS (
+    SELECT subject_no, breach_no, class_set_no, round(100 * max(probability))::BIGINT AS percent, 0 AS own
+    FROM {LINKED} GROUP BY subject_no, breach_no, class_set_no
+    UNION ALL
+    SELECT subject_no, breach_no, class_set_no, 100, 1 FROM own_row
+)
+SELECT subject_id, list(
+    DISTINCT (breach_no::BIGINT << {BREACH_SHIFT}) + (class_set_no::BIGINT << {CLASS_SET_SHIFT})
+        + (percent << {PERCENT_SHIFT}) + own
+) FILTER (percent >= 1) AS elements
+FROM named LEFT JOIN best USING (subject_no) GROUP BY subject_id
+"""
+
+# A subject whose rows came in several batches: all elements, the best per breach, class set and evidence.
+MERGE = f"""
+WITH scattered AS (SELECT subject_id FROM subject_exposure GROUP BY subject_id HAVING count(*) > 1),
+element AS (
+    SELECT subject_id, unnest(elements) AS element
+    FROM subject_exposure SEMI JOIN scattered USING (subject_id) JOIN exposure USING (exposure_no)
+),
+best AS (
+    SELECT subject_id, max(element) AS element FROM element
+    GROUP BY subject_id, element >> {CLASS_SET_SHIFT}, element & 1
+)
+SELECT subject_id, list(element) FILTER (element IS NOT NULL) AS elements
+FROM scattered LEFT JOIN best USING (subject_id) GROUP BY subject_id
+"""
+
+
+class ExposureTable:
+    """Collects the exposures of subjects, batch by batch, in temporary tables of the vault's connection."""
+
+    def __init__(self, vault: Vault) -> None:
+        """Make the temporary tables."""
+        self._engine = vault.engine
+        self._class_sets = {classes: number for number, classes in vault.class_sets().items()}
+        self._breaches = dict(vault.engine.rows("SELECT breach, breach_no FROM breach"))
+        for statement in filter(str.strip, SCHEMA.split(";")):
+            self._engine.execute(statement, step="the exposure tables")
+
+    def add(self, subjects: pl.DataFrame, own: pl.DataFrame | None = None) -> None:
+        """Take in the links of one batch, which ``link`` has left.
+
+        Args:
+            subjects: (subject_no, subject_id), one row a subject of the batch.
+            own: (subject_no, breach_no, class_set_no) of rows that the subjects themselves are.
+        """
+        if own is None:
+            own = pl.DataFrame(
+                schema={"subject_no": pl.Int64, "breach_no": pl.Int64, "class_set_no": pl.Int64}
+            )
+        with self._engine.given(named=subjects, own_row=own):
+            self._store(ELEMENTS)
+
+    def merge(self) -> None:
+        """Bring together subjects whose rows came in several batches."""
+        scattered = int(
+            self._engine.scalar(
+                "SELECT count(*) FROM (SELECT 1 FROM subject_exposure GROUP BY subject_id HAVING count(*) > 1)"
+            )
+        )
+        if scattered:
+            self._store(MERGE, replacing=True)
+
+    def breach_no(self, breach: str) -> int:
+        """The vault's number of a breach, or a new one for a breach that only the subjects bring."""
+        return int(self._breaches.setdefault(breach, max(self._breaches.values(), default=0) + 1))
+
+    def class_set_numbers(self, sets: tuple[tuple[AttributeClass, ...], ...]) -> npt.NDArray[np.int64]:
+        """The numbers of class sets, new ones for those the vault does not hold."""
+        for classes in sets:
+            self._class_sets.setdefault(classes, max(self._class_sets.values(), default=0) + 1)
+        return np.array([self._class_sets[classes] for classes in sets], dtype=np.int64)
+
+    def class_sets(self) -> dict[int, tuple[AttributeClass, ...]]:
+        """The classes behind each number."""
+        return {number: classes for classes, number in self._class_sets.items()}
+
+    def exposures(self) -> pl.DataFrame:
+        """Every distinct exposure, one row an element: exposure_no, breach, class_set, percent, own."""
+        elements = self._engine.frame("SELECT exposure_no, unnest(elements) AS element FROM exposure")
+        names = {number: breach for breach, number in self._breaches.items()}
+        return elements.select(
+            "exposure_no",
+            breach=(pl.col("element") // 2**BREACH_SHIFT).replace_strict(names, return_dtype=pl.String),
+            class_set=(pl.col("element") // 2**CLASS_SET_SHIFT % 2 ** (BREACH_SHIFT - CLASS_SET_SHIFT)).cast(
+                pl.Int32
+            ),
+            percent=pl.col("element") // 2**PERCENT_SHIFT % 2 ** (CLASS_SET_SHIFT - PERCENT_SHIFT),
+            own=pl.col("element") % 2 == 1,
+        )
+
+    @property
+    def count(self) -> int:
+        """How many distinct exposures there are, the empty one among them."""
+        return int(self._engine.scalar("SELECT count(*) FROM exposure"))
+
+    def subjects(self) -> pl.DataFrame:
+        """Each subject once: subject_id, exposure_no."""
+        return self._engine.frame("SELECT subject_id, exposure_no FROM subject_exposure")
+
+    def _store(self, select: str, *, replacing: bool = False) -> None:
+        engine = self._engine
+        engine.execute(
+            f"CREATE OR REPLACE TEMP TABLE found AS SELECT subject_id, list_sort(coalesce(elements, [])) AS elements "
+            f"FROM ({select})",
+            step="exposures",
+        )
+        engine.execute(
+            """
+            INSERT INTO exposure
+            SELECT (SELECT count(*) FROM exposure) + row_number() OVER () - 1, elements
+            FROM (SELECT DISTINCT elements FROM found) AS fresh
+            ANTI JOIN exposure USING (elements)
+            """,
+            step="new exposures",
+        )
+        if replacing:
+            engine.execute("DELETE FROM subject_exposure WHERE subject_id IN (SELECT subject_id FROM found)")
+        engine.execute(
+            "INSERT INTO subject_exposure SELECT subject_id, exposure_no FROM found JOIN exposure USING (elements)",
+            step="subjects' exposures",
+        )

@@ -1,0 +1,21 @@
+"""What the batch and the single check share: models, linking and assessing, results."""
+
+from correlate.pipeline.models import Models
+from correlate.pipeline.results import FORMATS, UnknownOutputFormat, output_format, write_scores
+from correlate.pipeline.scored import Scored, ScoreReport
+from correlate.pipeline.scorer import WITHHELD, Scorer
+from correlate.pipeline.subject_id import SubjectIdIdentifies, subject_ids
+
+__all__ = [
+    "FORMATS",
+    "WITHHELD",
+    "Models",
+    "ScoreReport",
+    "Scored",
+    "Scorer",
+    "SubjectIdIdentifies",
+    "UnknownOutputFormat",
+    "output_format",
+    "subject_ids",
+    "write_scores",
+]

@@ -1,0 +1,39 @@
+"""Everything that decides a score besides the subject and the vault."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from correlate.catalogue import Catalogue
+from correlate.linkage import LinkageModel, load_model
+from correlate.risk import DEFAULT_PROFILE, Profile, ScenarioSet
+
+__all__ = ["Models"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Models:
+    """Everything that decides a score besides subject and vault, all of it named in the result."""
+
+    catalogue: Catalogue
+    linkage: LinkageModel
+    scenarios: ScenarioSet
+    profile: Profile
+    as_of: datetime.date
+
+    @classmethod
+    def default(cls, *, as_of: datetime.date, catalogue: Catalogue | None = None) -> Models:
+        """The shipped models, with the shipped catalogue and the user's own if none is given."""
+        return cls(
+            catalogue=catalogue or Catalogue.load(),
+            linkage=load_model(),
+            scenarios=ScenarioSet.load(),
+            profile=Profile.load(DEFAULT_PROFILE),
+            as_of=as_of,
+        )
+
+    @property
+    def name(self) -> str:
+        """What stands in the column ``model``: a result with the same name and key was made the same way."""
+        return f"{self.linkage.name}/{self.profile.name}/{self.scenarios.version}/{self.as_of.isoformat()}"

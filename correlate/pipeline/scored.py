@@ -1,0 +1,82 @@
+"""What scoring comes to: subjects, assessed exposures, and the counts over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from correlate.vault import Dropped
+
+__all__ = ["ScoreReport", "Scored"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreReport:
+    """What became of a file of subjects.
+
+    ``rows`` read are ``accepted`` plus ``rejected``; ``subjects`` are fewer than accepted rows where several
+    rows bear one subject's id. ``bands`` counts subjects, ``scenarios`` those for whom only the combination of
+    breaches opens the scenario.
+    """
+
+    output: Path | None
+    rows: int
+    accepted: int
+    rejected: int
+    subjects: int
+    linked: int
+    links: int
+    dropped: tuple[Dropped, ...]
+    bands: dict[str, int]
+    scenarios: dict[str, int]
+    mean_score: float
+    mean_uplift: float
+    key_id: str
+    model: str
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scored:
+    """Subjects with the number of their exposure, sorted, and the assessment of each exposure."""
+
+    subjects: pl.DataFrame
+    assessed: pl.DataFrame
+    counts: dict[str, int]
+    dropped: tuple[Dropped, ...]
+    key_id: str
+    model: str
+
+    def report(self, output: Path | None, *, seconds: float) -> ScoreReport:
+        """Add the counts up over subjects."""
+        weight = self.subjects.group_by("exposure_no").len("subjects")
+        each = self.assessed.join(weight, left_on="exposure_id", right_on="exposure_no")
+        total = max(1, self.subjects.height)
+        bands = dict(each.group_by("band").agg(pl.col("subjects").sum()).sort("band").iter_rows())
+        only = (
+            each.select("subjects", "scenarios")
+            .explode("scenarios")
+            .drop_nulls()
+            .unnest("scenarios")
+            .filter("combination_only")
+        )
+        opened = dict(only.group_by("scenario").agg(pl.col("subjects").sum()).sort("scenario").iter_rows())
+        return ScoreReport(
+            output=output,
+            rows=self.counts["rows"],
+            accepted=self.counts["rows"] - self.counts["rejected"],
+            rejected=self.counts["rejected"],
+            subjects=self.subjects.height,
+            linked=int(each.filter(pl.col("breaches").list.len() > 0)["subjects"].sum()),
+            links=self.counts["links"],
+            dropped=self.dropped,
+            bands=bands,
+            scenarios=opened,
+            mean_score=float((each["score"] * each["subjects"]).sum()) / total,
+            mean_uplift=float((each["uplift"] * each["subjects"]).sum()) / total,
+            key_id=self.key_id,
+            model=self.model,
+            seconds=seconds,
+        )

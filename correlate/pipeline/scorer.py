@@ -1,0 +1,98 @@
+"""The way from tokenised subjects to assessed exposures, shared by the batch and the single check."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from correlate.catalogue import Breach, Catalogue
+from correlate.linkage import ExposureTable, link
+from correlate.pipeline.models import Models
+from correlate.pipeline.scored import Scored
+from correlate.risk import Exposures, assess
+from correlate.tokens import People
+from correlate.vault import Dropped, Vault
+
+__all__ = ["WITHHELD", "Scorer"]
+
+WITHHELD = "withheld"
+
+
+class Scorer:
+    """Links batches of tokenised subjects and assesses the distinct exposures they come to."""
+
+    def __init__(self, vault: Vault, models: Models, *, breach: Breach | None = None) -> None:
+        """Bind vault and models; ``breach`` says that the subjects are that breach's rows."""
+        self._vault, self._models, self._breach = vault, models, breach
+        self._table = ExposureTable(vault)
+        self._dropped: Counter[tuple[str, str]] = Counter()
+        self._counts = {"rows": 0, "rejected": 0, "links": 0}
+
+    def add(self, people: People, ids: pl.Series, *, rejected: int = 0) -> None:
+        """Link one batch: n rows and the id of each, null for a row that was rejected."""
+        named = pl.DataFrame({"subject_id": ids}).with_columns(
+            subject_no=pl.col("subject_id").rank("dense").cast(pl.Int64)
+        )
+        subject_no = named["subject_no"].fill_null(0).to_numpy()
+        counts = link(self._vault, people, subject_no, model=self._models.linkage)
+        own = self._own_rows(people, subject_no) if self._breach else None
+        self._table.add(named.drop_nulls().unique(), own)
+        self._dropped.update(people.dropped)
+        self._counts["rows"] += people.height + rejected - int(ids.null_count())
+        self._counts["rejected"] += rejected
+        self._counts["links"] += counts.links
+
+    def finish(self, *, by_number: bool = False) -> Scored:
+        """Assess every distinct exposure and put the subjects in order: by id, or by number."""
+        self._table.merge()
+        order = pl.col("subject_id").cast(pl.Int64) if by_number else pl.col("subject_id")
+        subjects = self._table.subjects().sort(order)
+        return Scored(
+            subjects=subjects,
+            assessed=self._assessed(),
+            counts=self._counts,
+            dropped=tuple(Dropped(column=c, reason=r, rows=n) for (c, r), n in sorted(self._dropped.items())),
+            key_id=self._vault.key_id,
+            model=self._models.name,
+        )
+
+    def _assessed(self) -> pl.DataFrame:
+        models = self._models
+        elements = self._table.exposures().select(
+            exposure_id=pl.col("exposure_no").cast(pl.Int64),
+            breach="breach",
+            class_set="class_set",
+            probability=pl.col("percent") / 100,
+            evidence=pl.when("own").then(pl.lit("own")).otherwise(pl.lit("linked")),
+        )
+        exposures = Exposures(frame=elements, class_sets=self._table.class_sets(), count=self._table.count)
+        assessed = assess(
+            exposures,
+            catalogue=models.catalogue,
+            scenarios=models.scenarios,
+            profile=models.profile,
+            as_of=models.as_of,
+        ).frame
+        return _withhold(assessed, models.catalogue)
+
+    def _own_rows(self, people: People, subject_no: npt.NDArray[np.int64]) -> pl.DataFrame:
+        breach = self._breach
+        numbers = self._table.class_set_numbers(people.classes.sets)
+        return pl.DataFrame(
+            {
+                "subject_no": subject_no,
+                "breach_no": np.full(people.height, self._table.breach_no(breach.id if breach else "")),
+                "class_set_no": numbers[people.classes.of_row],
+            }
+        ).filter(pl.col("subject_no") > 0)
+
+
+def _withhold(assessed: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Name no breach whose very membership says something sensitive: its effect counts, its name does not show."""
+    sensitive = [breach.id for breach in catalogue if breach.membership_sensitive]
+    name = pl.element().struct.field("breach")
+    shown = pl.when(name.is_in(sensitive)).then(pl.lit(WITHHELD)).otherwise(name)
+    return assessed.with_columns(pl.col("breaches").list.eval(pl.element().struct.with_fields(breach=shown)))

@@ -1,0 +1,56 @@
+"""A scoring run in a few lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from correlate.pipeline import ScoreReport
+
+__all__ = ["BANDS", "example_lines", "summary_lines"]
+
+BANDS = ("low", "moderate", "high", "critical")
+BAR_WIDTH = 30
+MOST_SHOWN = 8
+
+
+def summary_lines(report: ScoreReport) -> Iterator[str]:
+    """Yield the lines: counts, the bands as bars, the scenarios that only combination opens."""
+    yield (
+        f"{report.rows:,} rows read, {report.accepted:,} accepted, {report.rejected:,} rejected; "
+        f"{report.subjects:,} subjects scored in {report.seconds:.1f} s."
+    )
+    yield (
+        f"{report.linked:,} of them stand in at least one breach ({report.links:,} links). "
+        f"Mean score {report.mean_score:.1f}, of which combination adds {report.mean_uplift:.1f}."
+    )
+    for band in BANDS:
+        count = report.bands.get(band, 0)
+        share = count / max(1, report.subjects)
+        yield f"  {band:<9} {count:>11,}  {share:>6.1%}  {'█' * round(share * BAR_WIDTH)}".rstrip()
+    if report.scenarios:
+        yield "Opened by combination alone, for how many subjects:"
+        for scenario, count in sorted(report.scenarios.items(), key=lambda item: (-item[1], item[0])):
+            yield f"  {scenario:<5} {count:>11,}"
+    if report.output:
+        yield f"Written to {report.output}"
+
+
+def example_lines(scored: Mapping[str, Any]) -> Iterator[str]:
+    """One subject's reasons in a few lines: score, breaches, the scenarios and attributes that weigh most."""
+    yield (
+        f"{scored['subject_id']}: score {scored['score']:.1f} ({scored['band']}), "
+        f"of which {scored['uplift']:.1f} only because breaches combine"
+    )
+    if not scored["breaches"]:
+        yield "    in no breach of the vault"
+        return
+    yield "    in " + ", ".join(f"{one['breach']} ({one['probability']:.0%})" for one in scored["breaches"])
+    if scored["scenarios"]:
+        yield "    enables " + ", ".join(
+            f"{one['scenario']} {one['feasibility']:.2f}{'+' if one['combination_only'] else ''}"
+            for one in scored["scenarios"][:MOST_SHOWN]
+        )
+    yield "    exposes " + ", ".join(
+        f"{one['attribute']} {one['availability']:.2f}" for one in scored["attributes"][:MOST_SHOWN]
+    )

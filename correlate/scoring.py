@@ -1,0 +1,71 @@
+"""The batch entry point: a file of subjects in, one scored row a subject out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from correlate.catalogue import Breach
+from correlate.pipeline import Models, Scorer, ScoreReport, output_format, subject_ids, write_scores
+from correlate.reading import Batch, Mapping, RejectsWriter, Source, check_writable, open_source
+from correlate.tokens import People
+from correlate.vault import Progress, Vault, ahead, date_order
+
+__all__ = ["score"]
+
+
+def score(
+    vault: Vault,
+    subjects: Path,
+    output: Path,
+    *,
+    models: Models,
+    id_column: str | None = None,
+    breach: Breach | None = None,
+    mapping: Mapping | None = None,
+    rejects: RejectsWriter | None = None,
+    progress: Progress | None = None,
+) -> ScoreReport:
+    """Score every subject of a file.
+
+    Args:
+        vault: open for reading.
+        subjects: CSV, JSON lines or Parquet, with or without NIR.
+        output: Parquet, CSV or JSON lines by its ending; it appears only when whole.
+        models: catalogue, linkage model, scenarios, profile and date.
+        id_column: the column that names a subject; without it the row number does. Rows of one id are one
+            subject. A column that identifies a person by itself (a NIR, an e-mail) is refused.
+        breach: the subjects are the rows of this breach: each row's classes count as certainly exposed.
+        mapping: columns that their headers do not tell.
+        rejects: where rows without an id go.
+        progress: called with bytes and rows as they are done.
+
+    Returns:
+        The counts. The file has one row a subject, sorted by subject_id, whatever the order of the input.
+    """
+    start = time.perf_counter()
+    output_format(output)
+    check_writable(output)
+    scorer = Scorer(vault, models, breach=breach)
+    keep = () if id_column is None else (id_column,)
+    done = 0
+    with open_source(subjects, mapping=mapping, keep=keep) as source:
+        for batch, people in ahead(_tokenised(vault, source, mapping)):
+            ids, refused = subject_ids(batch, id_column)
+            if rejects is not None:
+                rejects.write(subjects, (*batch.rejects, *refused))
+            scorer.add(people, ids, rejected=len(batch.rejects) + len(refused))
+            if progress:
+                progress(batch.bytes_read - done, batch.count)
+                done = batch.bytes_read
+    scored = scorer.finish(by_number=id_column is None)
+    write_scores(output, scored.subjects, scored.assessed, key_id=vault.key_id, model=models.name)
+    return scored.report(output, seconds=time.perf_counter() - start)
+
+
+def _tokenised(vault: Vault, source: Source, mapping: Mapping | None) -> Iterator[tuple[Batch, People]]:
+    order: str | None = None
+    for batch in source.batches():
+        order = order or date_order(batch, mapping)
+        yield batch, vault.tokeniser.people(batch.frame, asking=True, date_order=order)
