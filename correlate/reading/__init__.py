@@ -1,0 +1,26 @@
+"""Files of any user, read as batches of raw text columns."""
+
+from correlate.reading.atomic import atomic_output, check_writable
+from correlate.reading.batch import Batch
+from correlate.reading.columns import Column, Columns
+from correlate.reading.errors import OutputError
+from correlate.reading.formats import Format
+from correlate.reading.mapping import Mapping, load_mapping
+from correlate.reading.rejects import Reject, RejectsWriter
+from correlate.reading.source import Source, open_source
+
+__all__ = [
+    "Batch",
+    "Column",
+    "Columns",
+    "Format",
+    "Mapping",
+    "OutputError",
+    "Reject",
+    "RejectsWriter",
+    "Source",
+    "atomic_output",
+    "check_writable",
+    "load_mapping",
+    "open_source",
+]

@@ -1,0 +1,83 @@
+"""An output file that is either whole or not there."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from correlate.reading.errors import OutputError
+
+__all__ = ["atomic_output", "check_writable"]
+
+_REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EACCES: "permission denied",
+    errno.EPERM: "permission denied",
+    errno.EROFS: "the disk is read-only",
+    errno.ENAMETOOLONG: "the name is too long",
+    errno.EFBIG: "the file would be too large",
+}
+
+
+def check_writable(path: Path) -> None:
+    """Raise :class:`OutputError` unless a file at ``path`` could be made or replaced."""
+    folder = path.parent
+    if path.is_dir():
+        raise OutputError(file=path, reason="it is a folder; name a file in it")
+    if not folder.exists():
+        raise OutputError(file=path, reason=f"there is no folder {folder}; create it first")
+    if not folder.is_dir():
+        raise OutputError(file=path, reason=f"{folder} is not a folder")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(file=path, reason=f"the folder {folder} cannot be written to")
+
+
+@contextmanager
+def atomic_output(path: Path) -> Iterator[Path]:
+    """Give the path of a new empty file beside ``path``; move it to ``path`` when the block ends well.
+
+    It is readable by its owner only, flushed to the disk before the move, and removed when the block
+    raises. An ``OSError`` of the block (a full disk) becomes :class:`OutputError`.
+    """
+    check_writable(path)
+    with _as_output_error(path):
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
+        os.close(handle)
+        part = Path(name)
+        try:
+            yield part
+            _flush(part)
+            part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        _flush_folder(path.parent)
+
+
+@contextmanager
+def _as_output_error(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = _REASONS.get(error.errno or 0) or error.strerror or type(error).__name__
+        raise OutputError(file=path, reason=reason) from None
+
+
+def _flush(part: Path) -> None:
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    # A folder cannot be opened for this everywhere; the file itself is already whole.
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

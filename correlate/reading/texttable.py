@@ -1,0 +1,54 @@
+"""A text file, CSV or JSON lines, compressed or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from correlate.reading.batch import Batch, assemble
+from correlate.reading.blocks import BLOCK_BYTES, BlockWalk, RowParser
+from correlate.reading.columns import Columns
+from correlate.reading.csvrows import CsvRows
+from correlate.reading.formats import compression_of, text_format_of
+from correlate.reading.layout import find_layout
+from correlate.reading.mapping import Mapping
+from correlate.reading.nulls import null_out
+from correlate.reading.stream import ByteStream, open_file
+from correlate.reading.text import TextStream
+
+__all__ = ["TextTable"]
+
+
+class TextTable:
+    """One text file: what its start tells at once, its rows by :meth:`parts`."""
+
+    def __init__(self, path: Path, mapping: Mapping, *, block_bytes: int = BLOCK_BYTES) -> None:
+        self.path = path
+        self._given_encoding = mapping.encoding
+        self._block_bytes = block_bytes
+        with open_file(path) as file:
+            self._compression = compression_of(file.read(8))
+        with closing(ByteStream(path, self._compression)) as stream:
+            text = TextStream(stream, mapping.encoding)
+        self.encoding = text.encoding
+        self.format = text_format_of(text.sample, path)
+        layout = find_layout(text.sample, mapping=mapping, path=path)
+        self.headers, self.named = layout.headers, layout.named
+        self.delimiter: str | None = layout.delimiter
+        self._start = layout.start
+
+    def parts(self, columns: Columns, batch_rows: int) -> Iterator[Batch]:
+        """Give batches of ``batch_rows`` rows, reading the file from its start."""
+        with closing(ByteStream(self.path, self._compression)) as stream:
+            text = TextStream(stream, self._given_encoding)
+            text.skip(self._start)
+            walk = BlockWalk(text, self._rows(columns), self._block_bytes)
+            parts = (replace(part, bytes_read=stream.position) for part in walk.parts() if part.count)
+            for batch in assemble(parts, batch_rows):
+                self.encoding = text.encoding
+                yield replace(batch, frame=null_out(batch.frame))
+
+    def _rows(self, columns: Columns) -> RowParser:
+        return CsvRows(delimiter=self.delimiter or ",", width=len(self.headers), columns=columns)
