@@ -1,0 +1,7 @@
+"""Canonical forms of identifying fields: whole columns in, frames of the same height out."""
+
+from __future__ import annotations
+
+from correlate.normalise import address, birth, email, folding, iban, name, nir, phone, phonetic, sex
+
+__all__ = ["address", "birth", "email", "folding", "iban", "name", "nir", "phone", "phonetic", "sex"]

@@ -1,0 +1,107 @@
+"""French postal addresses: postcode and department, town, street."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from correlate.normalise.distinct import by_distinct
+from correlate.normalise.folding import fold, is_blank, letters
+from correlate.normalise.street import normalise_street
+
+__all__ = ["extract_postcode", "normalise_city", "normalise_postcode", "normalise_street"]
+
+_FIVE_DIGITS = r"^[0-9]{5}$"
+# F-75011, FR 75011, 75 011, 75011 PARIS, 75011.0 of a spreadsheet, "75011".
+_POSTCODE = r"^[^A-Z0-9]*(?:FR?A?[^A-Z0-9]*)?([0-9]{2})[ .]?([0-9]{3})(?:\.0)?(?:[^0-9].*)?$"
+# A spreadsheet took the zero of departments 01 to 09.
+_ZERO_LOST = r"^[^A-Z0-9]*([1-9][0-9]{3})(?:\.0)?[^A-Z0-9]*$"
+_PLACEHOLDERS = ["00000", "99999", "11111", "12345"]
+# Departments of the mainland, then the three-digit territories, Monaco (980) among them.
+_MAINLAND = [f"{number:02}" for number in range(1, 96) if number != 20]
+_OVERSEAS = ["971", "972", "973", "974", "975", "976", "977", "978", "980", "984", "986", "987", "988", "989"]
+# Corsica's two departments share 20: Ajaccio counts from 200 and 201, Bastia from 202 and 206.
+_CORSICA = {"200": "2A", "201": "2A", "202": "2B", "206": "2B"}
+
+_CITY_CODE = r"^[^A-Z0-9]*(?:FR?[\-. ])?[0-9]{4,5} +"
+_ARTICLE_BEHIND = r"^(.*[^ ]) *\((LES?|LA|L')\) *$"
+_BRACKETS = r"[(\[{][^)\]}]*[)\]}]?"
+_ARRONDISSEMENT = r"ARR(?:ONDISSEMENT|DT|T)?\b"
+_DISTRICT = (
+    rf"\b(?:CEDEX\b.*|[0-9]+ *(?:E|ER|EME|ND|NDE|RE|ERE)?\b(?: *{_ARRONDISSEMENT})?.*"
+    r"|ARR(?:ONDISSEMENT|DT)\b.*)"
+)
+_LONG_CITY_WORDS = {r"\bSTE\b[. ]*": "SAINTE", r"\bST\b[. ]*": "SAINT", r"\bS/": "SUR"}
+_NO_CITY = "NC NA ND NR INCONNU INCONNUE VILLE XXX NONRENSEIGNE NONRENSEIGNEE TEST NULL NONE"
+
+
+def normalise_postcode(values: pl.Series) -> pl.DataFrame:
+    """Give ``postcode`` (5 digits) and ``department`` ("75", "2A", "971"; Monaco is "980").
+
+    The department is the one the postcode begins with: a few communes are served from next door.
+    ``issue``: postcode-unreadable, postcode-placeholder or postcode-unknown (no department has it).
+    """
+    return by_distinct(values, _normalise_postcode)
+
+
+def _normalise_postcode(values: pl.Series) -> pl.DataFrame:
+    folded = fold(values)
+    split = folded.str.extract(_POSTCODE, 1) + folded.str.extract(_POSTCODE, 2)
+    code = split.zip_with(split.is_not_null(), "0" + folded.str.extract(_ZERO_LOST))
+    frame = pl.DataFrame({"code": code, "blank": is_blank(folded)}).with_columns(department=_department())
+    issue = (
+        pl.when(pl.col("blank") | pl.col("department").is_not_null()).then(None)
+        .when(pl.col("code").is_null()).then(pl.lit("postcode-unreadable"))
+        .when(pl.col("code").is_in(_PLACEHOLDERS)).then(pl.lit("postcode-placeholder"))
+        .otherwise(pl.lit("postcode-unknown"))
+    )  # fmt: skip
+    postcode = pl.when(pl.col("department").is_not_null()).then("code")
+    return frame.select(postcode=postcode, department="department", issue=issue)
+
+
+def _department() -> pl.Expr:
+    code = pl.col("code")
+    three, two = code.str.head(3), code.str.head(2)
+    return (
+        pl.when(code.is_in(_PLACEHOLDERS)).then(None)
+        .when(two == "20").then(three.replace_strict(_CORSICA, default=None))
+        .when(two.is_in(_MAINLAND)).then(two)
+        .when(three.is_in(_OVERSEAS)).then(three)
+    )  # fmt: skip
+
+
+def extract_postcode(values: pl.Series) -> pl.Series:
+    """Find the postcode in one-line addresses: the last five digits that stand alone.
+
+    Null when no department has them. A street number may stand before and the town behind:
+    ``12 RUE DE LA PAIX 75002 PARIS``.
+    """
+    found = fold(values).str.extract(r"^.*(?:^|[^0-9])([0-9]{5})(?:[^0-9]|$)")
+    return normalise_postcode(found)["postcode"].alias(values.name)
+
+
+def normalise_city(values: pl.Series) -> pl.DataFrame:
+    """Give ``city``, A to Z alone: SAINT for ST, no postcode, arrondissement, CEDEX or brackets.
+
+    ``issue``: city-placeholder or city-unreadable (no letters of the Latin alphabet).
+    """
+    return by_distinct(values, _normalise_city)
+
+
+def _normalise_city(values: pl.Series) -> pl.DataFrame:
+    folded = fold(values)
+    text = folded.str.replace(_CITY_CODE, "").str.replace(_ARTICLE_BEHIND, "$2 $1")
+    text = text.str.replace_all(_BRACKETS, " ").str.replace(_DISTRICT, "")
+    for pattern, word in _LONG_CITY_WORDS.items():
+        text = text.str.replace_all(pattern, word + " ")
+    city = letters(text)
+    placeholder = city.is_in(_NO_CITY.split())
+    frame = pl.DataFrame({"city": city, "placeholder": placeholder, "blank": is_blank(folded)})
+    issue = (
+        pl.when("blank").then(None)
+        .when("placeholder").then(pl.lit("city-placeholder"))
+        .when(pl.col("city").str.len_bytes() == 0).then(pl.lit("city-unreadable"))
+    )  # fmt: skip
+    frame = frame.with_columns(issue=issue)
+    return frame.select(
+        pl.when(pl.col("issue").is_null() & ~pl.col("blank")).then("city").alias("city"), "issue"
+    )

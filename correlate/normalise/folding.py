@@ -1,0 +1,104 @@
+"""The one folding table: any spelling of a text to plain upper-case characters.
+
+Tokens are made of folded text, so a vault and the files read into it must be folded alike: whoever
+changes a table here adds one to ``FOLDING_VERSION``, which is part of what a vault remembers.
+
+Neither Polars nor DuckDB folds Ø, Ł, Œ, Æ, Đ or Þ, and they disagree on ß; Unicode does not
+decompose these letters. Everything it does decompose is left to compatibility decomposition
+(NFKD), whose result for an assigned character never changes (Unicode stability policy).
+"""
+
+from __future__ import annotations
+
+from html.entities import name2codepoint
+
+import polars as pl
+
+from correlate.normalise._digits import as_text, rewrite
+
+__all__ = ["FOLDING_VERSION", "fold", "is_blank", "letters", "words"]
+
+FOLDING_VERSION = 1
+
+# Letters that Unicode does not decompose, in upper case: they are looked up after upper-casing.
+_LETTERS = {
+    "Œ": "OE", "Æ": "AE", "Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH", "ẞ": "SS",
+    "Ħ": "H", "Ŧ": "T", "Ŋ": "NG", "Ə": "A", "Ɨ": "I", "Ɓ": "B", "Ɗ": "D", "Ɛ": "E", "Ɔ": "O",
+    "Ɖ": "D", "Ƙ": "K", "Ɲ": "N", "Ƴ": "Y", "\u0138": "K", "\u0131": "I",
+}  # fmt: skip
+# Marks are looked up before decomposition, which would make a space and an accent of an acute accent.
+_MARKS = (
+    # Quotes, primes and modifier letters used as an apostrophe; then hyphens and dashes.
+    dict.fromkeys("\u2019\u2018\u201b\u02bc\u02bb\u02bd\u02b9\u02be\u02bf\u02c8", "'")
+    | dict.fromkeys("\u2032\u00b4`\uff07\u2035\ua78c", "'")
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+    | dict.fromkeys("\u2043\ufe58\ufe63\uff0d", "-")
+    | dict.fromkeys("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029", " ")
+    # Soft hyphen, joiners, direction marks, byte order mark: there and not to be seen.
+    | dict.fromkeys("\xad\u034f\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", "")
+    | dict.fromkeys("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", "")
+    # An ampersand left over must not begin an entity the second time ("&amp;eacute;").
+    | {"&": "+"}
+)
+_ODD = r"[^ -~]|&"
+
+
+def _entities() -> dict[str, str]:
+    """List HTML's names and numbers of the Latin characters: web forms store ``&eacute;``."""
+    named = {f"&{name};": chr(code) for name, code in name2codepoint.items()}
+    shouted = {f"&{name.upper()};": chr(code) for name, code in name2codepoint.items() if code > 160}
+    numbered = {f"&#{zeros}{code};": chr(code) for code in range(32, 384) for zeros in ("", "0")}
+    return {**shouted, **named, **numbered, "&apos;": "'", "&#x27;": "'"}
+
+
+def _garbled() -> dict[str, str]:
+    """List what UTF-8 looks like when read as Windows-1252 or Latin-1: ``Ã©`` for é."""
+    table = {}
+    for character in [*map(chr, range(0xA0, 0x100)), *"ŒœŸŠšŽž\u2018\u2019\u2013\u201c\u201d"]:
+        encoded = character.encode()
+        table[encoded.decode("latin-1")] = character
+        table[encoded.decode("cp1252", errors="ignore")] = character
+    return {spelling: character for spelling, character in table.items() if len(spelling) > 1}
+
+
+_ENTITIES = _entities()
+_GARBLED = _garbled()
+
+
+def fold(values: pl.Series) -> pl.Series:
+    """Fold a column: upper case, no accents, plain letters, apostrophes, hyphens and spaces.
+
+    Runs of spaces, digits, other marks and other scripts stay. Null gives null, the height stays.
+    Text garbled by a wrong encoding, and HTML entities, are mended first. Folding twice changes nothing.
+    """
+    text = as_text(values)
+    odd = text.str.contains(_ODD).fill_null(value=False)
+    return rewrite(text, odd, _plain).str.to_uppercase()
+
+
+def _plain(text: pl.Series) -> pl.Series:
+    text = rewrite(text, text.str.contains("&", literal=True), lambda rows: _replace(rows, _ENTITIES))
+    text = rewrite(text, text.str.contains("[ÂÃÅâ]"), lambda rows: _replace(rows, _GARBLED))
+    decomposed = _replace(text, _MARKS).str.normalize("NFKD").str.replace_all(r"\p{M}+", "")
+    return _replace(_replace(decomposed.str.to_uppercase(), _LETTERS), _MARKS)
+
+
+def _replace(text: pl.Series, table: dict[str, str]) -> pl.Series:
+    return text.str.replace_many(list(table), list(table.values()), leftmost=True)
+
+
+def letters(folded: pl.Series) -> pl.Series:
+    """Keep A to Z alone of folded text, so that spaces, hyphens and apostrophes do not matter."""
+    mixed = folded.str.contains("[^A-Z]").fill_null(value=False)
+    return rewrite(folded, mixed, lambda rows: rows.str.replace_all("[^A-Z]+", ""))
+
+
+def words(folded: pl.Series) -> pl.Series:
+    """Keep A to Z and 0 to 9 of folded text as words with one space between them."""
+    mixed = folded.str.contains("[^A-Z0-9]").fill_null(value=False)
+    return rewrite(folded, mixed, lambda rows: rows.str.replace_all("[^A-Z0-9]+", " ").str.strip_chars(" "))
+
+
+def is_blank(folded: pl.Series) -> pl.Series:
+    """Tell (Boolean, no null) where a folded value is missing or made of spaces alone."""
+    return (folded.is_null()) | (folded.str.strip_chars(" ").str.len_bytes() == 0).fill_null(value=True)

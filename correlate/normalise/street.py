@@ -1,0 +1,70 @@
+"""The street line of an address, with its abbreviations written out."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from correlate.normalise.folding import fold, is_blank, words
+
+__all__ = ["normalise_street"]
+
+# What stands behind the street on a one-line address.
+_TOWN_BEHIND = r"([A-Z].*?)[ ,;\-]+(?:F-?)?[0-9]{5}(?:[ ,;].*)?$"
+_NUMBER_SIGN = r"^ *(?:N[°O]\.? *|NUMERO +|N +)([0-9])"
+_ZEROS = r"\b0+([0-9])"
+# 12BIS, 12 B: tax files write bis, ter and quater as B, T and Q.
+_REPEAT = r"^([0-9]+) ?(BIS|TER|QUATER|B|T|Q)\b"
+_GLUED_LETTER = r"^([0-9]+)([A-Z])\b"
+# R is a street behind a number or at the front, and a building's letter elsewhere.
+_STREET_R = r"^((?:[0-9]+ )?(?:BIS |TER |QUATER |[A-Z] )?)R "
+
+_LONG_WORDS = {
+    "AV": "AVENUE", "AVE": "AVENUE", "AVN": "AVENUE", "BD": "BOULEVARD", "BLD": "BOULEVARD",
+    "BLVD": "BOULEVARD", "BVD": "BOULEVARD", "BOUL": "BOULEVARD", "PL": "PLACE", "PCE": "PLACE",
+    "CHE": "CHEMIN", "CHEM": "CHEMIN", "CH": "CHEMIN", "CHMN": "CHEMIN", "IMP": "IMPASSE", "ALL": "ALLEE",
+    "ALLEES": "ALLEE", "RTE": "ROUTE", "SQ": "SQUARE", "QU": "QUAI", "CRS": "COURS", "FG": "FAUBOURG",
+    "FBG": "FAUBOURG", "PASS": "PASSAGE", "RPT": "ROND POINT", "SEN": "SENTE",
+    "SENT": "SENTIER", "VLA": "VILLA", "RLE": "RUELLE", "RES": "RESIDENCE", "RESID": "RESIDENCE",
+    "LOT": "LOTISSEMENT", "HAM": "HAMEAU", "DOM": "DOMAINE", "BAT": "BATIMENT", "BT": "BATIMENT",
+    "APPT": "APPARTEMENT", "APT": "APPARTEMENT", "APP": "APPARTEMENT", "ESC": "ESCALIER", "ETG": "ETAGE",
+    "IMM": "IMMEUBLE", "LD": "LIEU DIT", "LIEUDIT": "LIEU DIT", "ST": "SAINT",
+    "STE": "SAINTE", "STS": "SAINTS", "GAL": "GENERAL", "GEN": "GENERAL", "MAL": "MARECHAL",
+    "DR": "DOCTEUR", "PDT": "PRESIDENT", "PRES": "PRESIDENT", "CDT": "COMMANDANT", "CNE": "CAPITAINE",
+    "ZI": "ZONE INDUSTRIELLE", "ZA": "ZONE ARTISANALE", "VX": "VIEUX", "GD": "GRAND", "GDE": "GRANDE",
+    "SUP": "SUPERIEUR", "INF": "INFERIEUR",
+}  # fmt: skip
+_NO_STREET = (
+    "NC|N C|NA|N A|ND|NR|INCONNU|INCONNUE|ADRESSE|ADRESSE INCONNUE|XXX|NON RENSEIGNE|NON RENSEIGNEE|NEANT|TEST"
+    "|NULL|NONE|SANS DOMICILE FIXE|SDF"
+)
+
+
+def normalise_street(values: pl.Series) -> pl.DataFrame:
+    """Give ``street``: upper-case words and numbers with one space between, abbreviations written out.
+
+    ``12b, av. du Gal-de-Gaulle`` is ``12 BIS AVENUE DU GENERAL DE GAULLE``. A postcode and what is behind
+    it goes. ``issue``: street-placeholder or street-unreadable (no letters of the Latin alphabet).
+    """
+    folded = fold(values)
+    street = _expand(folded)
+    frame = pl.DataFrame({"street": street, "blank": is_blank(folded)})
+    issue = (
+        pl.when("blank").then(None)
+        .when(pl.col("street").is_in(_NO_STREET.split("|"))).then(pl.lit("street-placeholder"))
+        .when(~pl.col("street").str.contains("[A-Z]")).then(pl.lit("street-unreadable"))
+    )  # fmt: skip
+    frame = frame.with_columns(issue=issue)
+    usable = pl.col("issue").is_null() & ~pl.col("blank")
+    return frame.select(street=pl.when(usable).then("street"), issue="issue")
+
+
+def _expand(folded: pl.Series) -> pl.Series:
+    text = folded.str.replace(_TOWN_BEHIND, "$1").str.replace(_NUMBER_SIGN, "$1")
+    text = words(text).str.replace_all(_ZEROS, "$1")
+    text = text.str.replace(_REPEAT, "$1 $2").str.replace(_GLUED_LETTER, "$1 $2")
+    text = text.str.replace(r"^([0-9]+) B\b", "$1 BIS").str.replace(r"^([0-9]+) T\b", "$1 TER")
+    text = text.str.replace(r"^([0-9]+) Q\b", "$1 QUATER").str.replace(_STREET_R, "${1}RUE ")
+    # Each word between spaces of its own, so that two neighbours can both be found.
+    spaced = " " + text.str.replace_all(" ", "  ", literal=True) + " "
+    long = spaced.str.replace_many({f" {short} ": f" {word} " for short, word in _LONG_WORDS.items()})
+    return long.str.replace_all("  ", " ", literal=True).str.strip_chars(" ")
