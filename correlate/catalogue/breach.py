@@ -28,7 +28,7 @@ class Breach:
         persons: the number that ``persons_kind`` is about; ``None`` exactly when the kind is ``unknown``.
         classes: what was exposed, at least for some of the persons.
         doubtful: those of the classes that not every source confirms; the note says why.
-        partial: those of the classes that are known to be exposed for a minority only.
+        partial: those of the classes that are known to be exposed for a part of the persons only.
         lineage: ids of the breaches this one was compiled from, as far as they are known.
         compilation: made from other collections, known (``lineage``) or not, so it adds nothing of its own.
         membership_sensitive: to be in the file at all reveals data of GDPR article 9, as on health.

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from correlate.catalogue.breach import Breach
 from correlate.catalogue.errors import CatalogueError, UnknownBreach
-from correlate.catalogue.hibp import is_hibp, parse_hibp
+from correlate.catalogue.hibp import HibpList, is_hibp, parse_hibp
 from correlate.catalogue.location import default_user_catalogue
 from correlate.catalogue.toml_format import parse_toml
 
-__all__ = ["Catalogue", "read_breaches"]
+__all__ = ["Catalogue", "read_breaches", "read_hibp"]
 
 _SHIPPED = Path("correlate/catalogue/data/breaches.toml")
 
@@ -114,13 +114,32 @@ def read_breaches(file: Path, *, reviewed: Iterable[Breach] = ()) -> tuple[Breac
         CatalogueError: an entry is not valid, or two have one id.
         OSError: the file cannot be read.
     """
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise CatalogueError(file=file, entry="at the top", reason="the text is not in UTF-8") from None
-    breaches = parse_hibp(text, file, reviewed).breaches if is_hibp(text, file) else parse_toml(text, file)
+    listed = read_hibp(file, reviewed=reviewed)
+    breaches = parse_toml(_text(file), file) if listed is None else listed.breaches
     _check_once(breaches, file)
     return breaches
+
+
+def read_hibp(file: Path, *, reviewed: Iterable[Breach] = ()) -> HibpList | None:
+    """Read a list of breaches of Have I Been Pwned, and what it leaves out; ``None`` if it is none.
+
+    Raises:
+        CatalogueError: an entry is not valid, or two have one id.
+        OSError: the file cannot be read.
+    """
+    text = _text(file)
+    if not is_hibp(text, file):
+        return None
+    listed = parse_hibp(text, file, reviewed)
+    _check_once(listed.breaches, file)
+    return listed
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise CatalogueError(file=file, entry="at the top", reason="the text is not in UTF-8") from None
 
 
 def _read_shipped() -> tuple[Breach, ...]:
