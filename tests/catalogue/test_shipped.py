@@ -17,8 +17,8 @@ WITH_NIR = """dedalus-2021 aphp-2021 ameli-2022 adecco-fr-2022 poleemploi-majore
     passsport-2025 ofii-2026 cnrs-2026 cafrsa-2026 almerys-2026 umanens-2026 mesvaccins-2026 pointvision-2026
     francetravail-2025-10"""
 WITH_IBAN = """lapostemobile-2022 adecco-fr-2022 redbysfr-2024 free-2024 directassurance-2024 sfr-2024
-    kiabi-2025 aides-2025 laforet-2025 bouygues-2025 cnfpt-2025 francetravail-2025-10 cnrs-2026 ficoba-2026 basicfit-2026
-    umanens-2026 revolut-2026"""
+    kiabi-2025 aides-2025 laforet-2025 bouygues-2025 cnfpt-2025 francetravail-2025-10 cnrs-2026
+    ficoba-2026 basicfit-2026 umanens-2026 revolut-2026"""
 COMPILATIONS = """pemiblanc-2018 exploitin-2016 antipublic-2016 collection1-2019 cit0day-2020 nazapi-2023
     telegramcombo-2024 synthient-2025 frenchcitizens-2024"""
 SENSITIVE = """aides-2025 mym-2025 badoo-2013 dedalus-2021 aphp-2021 mediboard-2024 cerballiance-2025
