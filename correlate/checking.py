@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from correlate.catalogue import Breach
 from correlate.pipeline import Models, Scorer
-from correlate.reading import frame_of_person
+from correlate.reading.columns import assign_columns
+from correlate.reading.mapping import Mapping as ColumnMapping
+from correlate.reading.nulls import null_out
 from correlate.vault import Vault
 
-__all__ = ["NoUsableField", "check"]
-
-
-class NoUsableField(InputError):
-    """The person has no field that is known and filled. Give at least one identifying field, for example a NIR, an
-    e-mail, or a name with a birth date; the known fields are: {fields}.
-    """
+__all__ = ["check"]
 
 
 def check(
@@ -47,11 +44,25 @@ def check(
         InputError: no field of the person is known.
     """
     scorer = Scorer(vault, models, breach=breach)
-    people = vault.tokeniser.people(frame_of_person(person), asking=True)
+    people = vault.tokeniser.people(_frame(person), asking=True)
     scorer.add(people, pl.Series([subject_id]))
     scored = scorer.finish()
     row = scored.assessed[scored.subjects["exposure_no"]].drop("exposure_id").to_dicts()[0]
     return {"subject_id": subject_id, **_plain(row), "key_id": scored.key_id, "model": scored.model}
+
+
+def _frame(person: Mapping[str, object]) -> pl.DataFrame:
+    """One row of strings, its columns recognised as a file's would be."""
+    headers = [str(name) for name in person]
+    columns = assign_columns(headers, mapping=ColumnMapping(), file=Path("standard input"))
+    values = list(person.values())
+    texts = {column.target: values[column.index] for column in columns.used}
+    return null_out(
+        pl.DataFrame(
+            {target: [None if value is None else str(value)] for target, value in texts.items()},
+            schema=dict.fromkeys(texts, pl.String),
+        )
+    )
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 (any JSON value)

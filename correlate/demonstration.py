@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ import polars as pl
 
 from correlate.catalogue import Catalogue
 from correlate.errors import InputError
-from correlate.linkage import LINKED, LinkageModel, link
+from correlate.linkage import LinkageModel, link
 from correlate.pipeline import Models, ScoreReport
 from correlate.reading import open_source
 from correlate.scoring import score
@@ -29,7 +30,8 @@ SUBJECT_ID = "member_id"
 
 
 class FolderNotEmpty(InputError):
-    """The folder {folder} is not empty, and the demonstration overwrites nothing. Name a new folder with --out, or
+    """The folder {folder} is not empty, and the demonstration overwrites nothing. Name a new folder with
+    --out, or
     empty this one.
     """
 
@@ -38,7 +40,8 @@ class FolderNotEmpty(InputError):
 class Accuracy:
     """Direct links against the truth, pair by pair: (subject, row of a breach file).
 
-    ``precision`` is the share of links found that are true, ``recall`` the share of true pairs that are found.
+    ``precision`` is the share of links found that are true, ``recall`` the share of true pairs that are
+    found.
     """
 
     links: int
@@ -74,7 +77,7 @@ def demonstrate(
     *,
     people: int = 100_000,
     seed: int = 1,
-    say: Callable[[str], None] = lambda line: None,
+    say: Callable[[str], None] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> DemonstrationReport:
     """Synthesise a population and its breaches, ingest, score, and compare with the truth.
@@ -86,7 +89,8 @@ def demonstrate(
         say: told each stage as it begins.
         progress: told people made, and how many there will be.
     """
-    if folder.exists() and any(folder.iterdir()):
+    say = say or logging.getLogger(__name__).info
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FolderNotEmpty(folder=folder)
     say(f"Making {people:,} synthetic people and their breaches")
     synthesis = synthesise(folder, people=people, seed=seed, progress=progress)
@@ -134,9 +138,9 @@ def _links(vault: Vault, subjects: Path, model: LinkageModel, probability_min: f
             people = vault.tokeniser.people(batch.frame, asking=True)
             link(vault, people, np.arange(1, people.height + 1), model=model)
             pairs = vault.engine.frame(
-                f"SELECT subject_no, breach, record_id & {(1 << ROW_BITS) - 1} AS row FROM {LINKED} "
-                "JOIN breach USING (breach_no) WHERE probability >= ?",
-                [probability_min],
+                "SELECT subject_no, breach, record_id & ? AS row FROM linked JOIN breach USING (breach_no) "
+                "WHERE probability >= ?",
+                [(1 << ROW_BITS) - 1, probability_min],
             )
             ids = batch.frame[f"keep:{SUBJECT_ID}"]
             out.append(pairs.select(ids.gather(pairs["subject_no"] - 1).alias(SUBJECT_ID), "breach", "row"))

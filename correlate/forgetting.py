@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from correlate.linkage import LINKED, LinkageModel, link
+from correlate.linkage import LinkageModel, link
 from correlate.reading import Mapping, open_source
 from correlate.vault import Vault, date_order, erase_records
 
@@ -72,7 +72,7 @@ def _find(
             link(vault, people, np.arange(1, people.height + 1), model=model)
             found.append(
                 vault.engine.frame(
-                    f"SELECT DISTINCT record_id FROM {LINKED} WHERE probability >= ?", [probability_min]
+                    "SELECT DISTINCT record_id FROM linked WHERE probability >= ?", [probability_min]
                 )["record_id"]
             )
             count += people.height

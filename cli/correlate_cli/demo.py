@@ -53,13 +53,11 @@ def _lines(report: DemonstrationReport) -> list[str]:
     ]
     lines += ["", *summary_lines(report.scores)]
     found = report.accuracy
-    lines += [
-        "",
-        f"Against the truth: {found.links:,} direct links, precision {found.precision:.4f}, recall {found.recall:.4f} "
-        f"({found.true_links:,} of {found.true_pairs:,} true pairs).",
-        "",
-        "Three subjects:",
-    ]
+    truth = (
+        f"Against the truth: {found.links:,} direct links, precision {found.precision:.4f}, "
+        f"recall {found.recall:.4f} ({found.true_links:,} of {found.true_pairs:,} true pairs)."
+    )
+    lines += ["", truth, "", "Three subjects:"]
     for example in report.examples:
         lines += [f"  {line}" for line in example_lines(example)]
     lines += [

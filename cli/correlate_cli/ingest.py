@@ -88,8 +88,8 @@ def _print_report(report: IngestReport, rejects: Path | None) -> None:
         typer.echo(f"{report.file}: already in the vault as {report.breach}; nothing was changed.")
         return
     typer.echo(
-        f"{report.file}: {report.read:,} rows read, {report.accepted:,} accepted, {report.rejected:,} rejected "
-        f"({report.seconds:.1f} s)."
+        f"{report.file}: {report.read:,} rows read, {report.accepted:,} accepted, "
+        f"{report.rejected:,} rejected ({report.seconds:.1f} s)."
     )
     for drop in report.dropped:
         typer.echo(

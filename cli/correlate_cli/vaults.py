@@ -24,7 +24,7 @@ __all__ = ["app"]
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Make, look at, check and clean a vault: the one file that holds what breaches hold, as tokens only.",
+    help="Make, look at, check and clean a vault: one file that holds what breaches hold, as tokens.",
 )
 
 
@@ -130,8 +130,9 @@ def forget(
             opened, subjects, model=load_model(), probability_min=probability, mapping=given_mapping(mapping)
         )
     typer.echo(
-        f"Erased {report.records_erased:,} records of {report.subjects:,} people; {report.records_left:,} records "
-        f"are left. A second search for the same people found {report.found_afterwards:,}."
+        f"Erased {report.records_erased:,} records of {report.subjects:,} people; "
+        f"{report.records_left:,} records are left. "
+        f"A second search for the same people found {report.found_afterwards:,}."
     )
     if report.found_afterwards:
         raise typer.Exit(ExitCode.FINDINGS)

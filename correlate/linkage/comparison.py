@@ -1,7 +1,8 @@
 """Field comparisons: what two rows' tokens can say about each other, as an ordered list of levels.
 
 A comparison is a name and an ordered list of (level, SQL condition); the first condition that holds is the
-level. ``s`` is the subject's row and ``r`` the record's. Where every condition fails the field is missing on a
+level. ``s`` is the subject's row and ``r`` the record's. Where every condition fails the field is missing
+on a
 side and says nothing.
 """
 

@@ -20,8 +20,8 @@ __all__ = ["ExposureTable"]
 BREACH_SHIFT, CLASS_SET_SHIFT, PERCENT_SHIFT = 40, 8, 1
 
 SCHEMA = """
-CREATE TEMP TABLE subject_exposure (subject_id VARCHAR, exposure_no INTEGER);
-CREATE TEMP TABLE exposure (exposure_no INTEGER, elements BIGINT[]);
+CREATE OR REPLACE TEMP TABLE subject_exposure (subject_id VARCHAR, exposure_no INTEGER);
+CREATE OR REPLACE TEMP TABLE exposure (exposure_no INTEGER, elements BIGINT[]);
 INSERT INTO exposure VALUES (0, []);
 """
 
@@ -84,9 +84,7 @@ class ExposureTable:
     def merge(self) -> None:
         """Bring together subjects whose rows came in several batches."""
         scattered = int(
-            self._engine.scalar(
-                "SELECT count(*) FROM (SELECT 1 FROM subject_exposure GROUP BY subject_id HAVING count(*) > 1)"
-            )
+            self._engine.scalar("SELECT count(*) - count(DISTINCT subject_id) FROM subject_exposure")
         )
         if scattered:
             self._store(MERGE, replacing=True)
@@ -131,8 +129,8 @@ class ExposureTable:
     def _store(self, select: str, *, replacing: bool = False) -> None:
         engine = self._engine
         engine.execute(
-            f"CREATE OR REPLACE TEMP TABLE found AS SELECT subject_id, list_sort(coalesce(elements, [])) AS elements "
-            f"FROM ({select})",
+            f"CREATE OR REPLACE TEMP TABLE found AS "
+            f"SELECT subject_id, list_sort(coalesce(elements, [])) AS elements FROM ({select})",
             step="exposures",
         )
         engine.execute(
@@ -147,6 +145,7 @@ class ExposureTable:
         if replacing:
             engine.execute("DELETE FROM subject_exposure WHERE subject_id IN (SELECT subject_id FROM found)")
         engine.execute(
-            "INSERT INTO subject_exposure SELECT subject_id, exposure_no FROM found JOIN exposure USING (elements)",
+            "INSERT INTO subject_exposure "
+            "SELECT subject_id, exposure_no FROM found JOIN exposure USING (elements)",
             step="subjects' exposures",
         )

@@ -63,7 +63,8 @@ def link(
         links = engine.run([*link_steps(model), _owned()], into=LINKED, stepwise=stepwise)
         capped = int(
             engine.scalar(
-                f"SELECT count(*) FROM (SELECT key FROM hit GROUP BY key HAVING count(*) > {model.key_records_max})"
+                "SELECT count(*) FROM (SELECT key FROM hit GROUP BY key HAVING count(*) > ?)",
+                [model.key_records_max],
             )
         )
     if capped:
@@ -81,7 +82,8 @@ def _owned() -> tuple[str, str]:
         "owned",
         """
         SELECT owner_no AS subject_no, record_id, breach_no, class_set_no,
-            max(probability) AS probability, arg_max(household_probability, probability) AS household_probability
+            max(probability) AS probability,
+            arg_max(household_probability, probability) AS household_probability
         FROM linked JOIN owner USING (subject_no) WHERE owner_no > 0 GROUP BY ALL
         """,
     )

@@ -1,13 +1,13 @@
 """The linkage model: m, h and u probabilities per comparison level, and what follows from them.
 
 Three hypotheses compete for a pair of rows: the same person, two people of one household, strangers. With
-prior odds against strangers of 1/N and c/N (N residents, c others in a household) and independent fields, Bayes'
-rule gives
+prior odds against strangers of 1/N and c/N (N residents, c others in a household) and independent fields,
+Bayes' rule gives
 
     P(person) = A / (A + B + 1),   A = 1/N * prod(m/u),   B = c/N * prod(h/u).
 
-With B left out this is Fellegi and Sunter (1969). B is what keeps a spouse with the same surname, home, telephone
-and account, or a child under a parent's NIR, from being taken for the subject.
+With B left out this is Fellegi and Sunter (1969). B is what keeps a spouse with the same surname, home,
+telephone and account, or a child under a parent's NIR, from being taken for the subject.
 """
 
 from __future__ import annotations

@@ -52,11 +52,15 @@ def link_steps(model: LinkageModel) -> list[Step]:
             """,
         ),
         (
+            "odds",
+            "SELECT *, pow(2, person_bits) AS person, pow(2, household_bits) AS household FROM weighed",
+        ),
+        (
             "judged",
             """
-            SELECT *, pow(2, person_bits) / (pow(2, person_bits) + pow(2, household_bits) + 1) AS probability,
-                pow(2, household_bits) / (pow(2, person_bits) + pow(2, household_bits) + 1) AS household_probability
-            FROM weighed
+            SELECT *, person / (person + household + 1) AS probability,
+                household / (person + household + 1) AS household_probability
+            FROM odds
             """,
         ),
         (
@@ -70,7 +74,9 @@ def link_steps(model: LinkageModel) -> list[Step]:
 
 
 def _sum(model: LinkageModel, hypothesis: str) -> str:
-    """Prior plus each field's bits, always added in the same order, so that the sum is the same to the last bit."""
+    """Prior plus each field's bits, always added in the same order, so that the sum is the same to the last
+    bit.
+    """
     terms = [repr(model.person_prior_bits if hypothesis == "person" else model.household_prior_bits)]
     for comparison in COMPARISONS:
         bits = [o.person_bits if hypothesis == "person" else o.household_bits for o in model.odds(comparison)]

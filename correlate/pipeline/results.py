@@ -31,7 +31,9 @@ def output_format(path: Path) -> str:
 
 
 def flat(assessed: pl.DataFrame) -> pl.DataFrame:
-    """Nested columns as text: "name:value" joined by "|"; a scenario that only combination opens ends in "+"."""
+    """Nested columns as text: "name:value" joined by "|"; a scenario that only combination opens ends in
+    "+".
+    """
 
     def joined(column: str, name: str, value: str) -> pl.Expr:
         entry = pl.element().struct.field(name) + ":" + pl.element().struct.field(value).cast(pl.String)

@@ -17,7 +17,8 @@ class ScoreReport:
     """What became of a file of subjects.
 
     ``rows`` read are ``accepted`` plus ``rejected``; ``subjects`` are fewer than accepted rows where several
-    rows bear one subject's id. ``bands`` counts subjects, ``scenarios`` those for whom only the combination of
+    rows bear one subject's id. ``bands`` counts subjects, ``scenarios`` those for whom only the combination
+    of
     breaches opens the scenario.
     """
 

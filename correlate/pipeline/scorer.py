@@ -91,7 +91,9 @@ class Scorer:
 
 
 def _withhold(assessed: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """Name no breach whose very membership says something sensitive: its effect counts, its name does not show."""
+    """Name no breach whose very membership says something sensitive: its effect counts, its name does not
+    show.
+    """
     sensitive = [breach.id for breach in catalogue if breach.membership_sensitive]
     name = pl.element().struct.field("breach")
     shown = pl.when(name.is_in(sensitive)).then(pl.lit(WITHHELD)).otherwise(name)

@@ -1,4 +1,6 @@
-"""The name a subject has in the result: the user's own reference, never something that identifies by itself."""
+"""The name a subject has in the result: the user's own reference, never something that identifies by
+itself.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ NO_ID = "no-subject-id"
 
 
 class SubjectIdIdentifies(InputError):
-    """The column {column} cannot name the subjects: it holds {what}, and the result would carry it. Name a column
+    """The column {column} cannot name the subjects: it holds {what}, and the result would carry it. Name a
+    column
     with a reference of your own, such as a member number, or leave --id out to use row numbers.
     """
 

@@ -26,14 +26,17 @@ Step = tuple[str, str]
 
 
 class EngineFailed(CorrelateError):
-    """The database engine stopped at {step} with {kind}. Nothing was changed. Its own message is withheld, since
+    """The database engine stopped at {step} with {kind}. Nothing was changed. Its own message is withheld,
+    since
     it may hold data; please report this, with the command you ran.
     """
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What the engine may use: ``threads`` (None: all cores) and ``memory`` such as "4GB" (None: DuckDB's own)."""
+    """What the engine may use: ``threads`` (None: all cores) and ``memory`` such as "4GB" (None: DuckDB's
+    own).
+    """
 
     threads: int | None = None
     memory: str | None = None
@@ -102,18 +105,21 @@ class Engine:
 
     def scalar(self, sql: str, values: Sequence[object] = ()) -> Any:  # noqa: ANN401 (a cell may hold any type)
         """The first cell of a result, or None."""
-        row = self.execute(sql, values).fetchone()
-        return row[0] if row else None
+        # All rows are fetched: a result left open blocks the connection.
+        rows = self.rows(sql, values)
+        return rows[0][0] if rows else None
 
     def frame(self, sql: str, values: Sequence[object] = ()) -> pl.DataFrame:
         """A result as a Polars frame."""
         with self._named("a result"):
-            return pl.DataFrame(pl.from_arrow(self._connection.execute(sql, list(values)).to_arrow_table()))
+            return pl.DataFrame(
+                pl.from_arrow(self._connection.sql(sql, params=list(values)).to_arrow_table())
+            )
 
     def chunks(self, sql: str, *, rows: int) -> Iterator[pl.DataFrame]:
         """A large result, a frame of at most about ``rows`` rows at a time."""
         with self._named("a result"):
-            reader = self._connection.execute(sql).to_arrow_reader(rows)
+            reader = self._connection.sql(sql).to_arrow_reader(rows)
         for batch in reader:
             yield pl.DataFrame(pl.from_arrow(batch))
 

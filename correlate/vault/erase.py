@@ -1,7 +1,9 @@
 """Taking records out of a vault so that nothing of them stays on the disk.
 
-DuckDB only marks deleted rows; their tokens would lie in the file until overwritten. So what stays is written to
-a new file beside the vault, which then takes its name in one step: a crash leaves the old vault or the new one.
+DuckDB only marks deleted rows; their tokens would lie in the file until overwritten. So what stays is
+written to
+a new file beside the vault, which then takes its name in one step: a crash leaves the old vault or the new
+one.
 """
 
 from __future__ import annotations

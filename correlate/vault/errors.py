@@ -18,17 +18,21 @@ __all__ = [
 
 
 class VaultMissing(VaultError):
-    """There is no vault at {path}: {reason}. Check the name, or make one with `correlate vault create {path}`."""
+    """There is no vault at {path}: {reason}. Check the name, or make one with `correlate vault create
+    {path}`.
+    """
 
 
 class VaultExists(VaultError):
-    """The file {path} exists already, and a vault is never overwritten. Choose another name, or delete the old
+    """The file {path} exists already, and a vault is never overwritten. Choose another name, or delete the
+    old
     vault first.
     """
 
 
 class VaultInUse(VaultError):
-    """The vault {path} is in use by another process or connection. Wait until it has finished, or close it, then
+    """The vault {path} is in use by another process or connection. Wait until it has finished, or close it,
+    then
     run the command again; nothing was changed.
     """
 
@@ -52,13 +56,15 @@ class WrongKey(VaultError):
 
 
 class FileInOtherBreach(InputError):
-    """The file {file} is already in the vault, as breach {held}. Nothing was changed. If it belongs to {breach},
+    """The file {file} is already in the vault, as breach {held}. Nothing was changed. If it belongs to
+    {breach},
     take it out first with `correlate vault remove-breach`.
     """
 
 
 class OutOfSpace(VaultError):
-    """There is no room left on the disk for {path}. The vault is as it was before; free some space and run the
+    """There is no room left on the disk for {path}. The vault is as it was before; free some space and run
+    the
     command again.
     """
 

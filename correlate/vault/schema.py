@@ -19,7 +19,9 @@ SCHEMA_VERSION = max(_migrations())
 
 
 def migrate(engine: Engine, *, since: int) -> None:
-    """Bring a vault of schema version ``since`` (0: an empty file) to the newest, inside the caller's transaction."""
+    """Bring a vault of schema version ``since`` (0: an empty file) to the newest, inside the caller's
+    transaction.
+    """
     for version, script in sorted(_migrations().items()):
         if version > since:
             engine.execute(script, step=f"migration {version}")

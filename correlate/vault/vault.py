@@ -61,7 +61,9 @@ class Vault:
 
     @classmethod
     def create(cls, path: Path, key: SecretKey, *, scheme: str = DEFAULT_SCHEME) -> Vault:
-        """Make an empty vault at ``path``; raises VaultExists, or VaultMissing if its folder cannot be written."""
+        """Make an empty vault at ``path``; raises VaultExists, or VaultMissing if its folder cannot be
+        written.
+        """
         if path.exists():
             raise VaultExists(path=path)
         if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):

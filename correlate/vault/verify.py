@@ -42,8 +42,8 @@ CHECKS: tuple[tuple[str, str], ...] = (
     (
         "files that hold more records than were accepted",
         """
-        SELECT count(*) FROM file JOIN (SELECT record_id >> 40 AS file_no, count(*) AS held FROM record GROUP BY 1)
-        USING (file_no) WHERE held > rows_accepted
+        WITH holding AS (SELECT record_id >> 40 AS file_no, count(*) AS held FROM record GROUP BY 1)
+        SELECT count(*) FROM file JOIN holding USING (file_no) WHERE held > rows_accepted
         """,
     ),
 )
