@@ -12,10 +12,13 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from correlate_cli import keys
+from correlate_cli import breaches, keys, vaults
+from correlate_cli.check import check
 from correlate_cli.exit_code import ExitCode
 from correlate_cli.failure import STOPPING, drop_unwritable_output, install_last_resort, tell_stop
+from correlate_cli.ingest import ingest
 from correlate_cli.log import configure_log
+from correlate_cli.score import score
 
 __all__ = [
     "app",
@@ -80,6 +83,11 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # they hold personal data
 )
 app.add_typer(keys.app, name="key")
+app.add_typer(breaches.app, name="breaches")
+app.add_typer(vaults.app, name="vault")
+app.command()(ingest)
+app.command()(score)
+app.command()(check)
 
 
 def _print_version(wanted: bool) -> None:
