@@ -20,7 +20,7 @@ from correlate.risk.score import bands_of, hundredths, raw_score, ten_thousandth
 
 __all__ = ["ASSESSMENT_SCHEMA", "Assessment", "assess"]
 
-# Bounds the memory: the widest array of a block is classes × rows, some 5 MB, which a processor's cache still holds.
+# Bounds the memory: the widest array of a block is classes × rows, some 5 MB, and stays in the cache.
 _BLOCK_ROWS = 8_192
 
 _BREACH = {"breach": pl.String, "probability": pl.Float64, "date": pl.Date, "evidence": pl.String}

@@ -127,6 +127,8 @@ def starts_of(sorted_values: Ints) -> Ints:
 
 
 def _places(column: pl.Series, values: tuple[object, ...]) -> Ints:
+    if not values:  # Polars would give a column of no type
+        return np.empty(0, dtype=np.int64)
     places = pl.Series(range(len(values)), dtype=pl.Int64)
     return column.replace_strict(pl.Series(values, dtype=column.dtype), places).to_numpy()
 
