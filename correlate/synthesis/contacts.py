@@ -1,0 +1,110 @@
+"""How to reach people: e-mail addresses, mobile numbers and land lines, in ranges nobody can hold."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from correlate.synthesis.chance import Flags, Floats, Ints, mixed, uniform
+from correlate.synthesis.churn import version_at
+from correlate.synthesis.days import ages, day_parts
+from correlate.synthesis.digits import landline, mobile, padded
+from correlate.synthesis.law import Law
+from correlate.synthesis.population import Population
+from correlate.synthesis.usage import names_in_use
+
+__all__ = ["emails", "landlines", "mobiles"]
+
+# Providers live under the names kept for examples (RFC 2606): no letter sent to them arrives. Shares assumed.
+_PROVIDERS = {
+    "courriel.example": 27.0, "messagerie.example": 16.0, "orangerie.example": 14.0, "example.org": 9.0,
+    "mail.example": 8.0, "boite.test": 6.0, "poste.example": 6.0, "example.net": 5.0, "libreservice.example": 5.0,
+    "example.com": 2.0, "nuage.test": 1.5, "vieux-fai.example": 0.5,
+}  # fmt: skip
+_PROVIDER_LAW = Law.of([np.array(list(_PROVIDERS.values()))])
+_EMPLOYERS = 1_000
+_COMMON_SURNAMES = 5_000  # their bearers never get an address without four digits: it would be taken
+_WITH_WORK_EMAIL, _WITH_SECOND_EMAIL = 0.22, 0.18
+_LINES = 10_000_000  # each version of a number has its own third of the space
+
+
+def mobiles(people: Population, rows: Ints, day: int) -> pl.Series:
+    """Give mobile numbers held on a day; null below eleven years and for the few who have none."""
+    number, seed = people.number[rows], people.world.seed
+    age, then = people.age[rows], ages(people.kin.birth[rows], day)
+    line = number + version_at(number, age, seed, "mobile", day) * _LINES
+    share = np.where(then > 80, 0.65, 0.97)
+    none = (then < 11) | (uniform(number, seed, "has mobile") >= share)
+    return mobile(line).set(pl.Series(none), None)
+
+
+def landlines(people: Population, rows: Ints, day: int) -> pl.Series:
+    """Give the land line a household shares on a day; null where there is none."""
+    household, seed = people.household[rows], people.world.seed
+    line = household + version_at(household, people.head_age[rows], seed, "mobile", day) * (_LINES // 3)
+    return landline(line).set(pl.Series(uniform(household, seed, "has landline") >= 0.55), None)
+
+
+def emails(people: Population, rows: Ints, day: int, second: float = 0.0) -> pl.Series:
+    """Give an e-mail address used on a day: the usual one, or with probability ``second`` the other one."""
+    number, seed = people.number[rows], people.world.seed
+    age, then = people.age[rows], ages(people.kin.birth[rows], day)
+    kind = uniform(number, seed, "second email")
+    other = uniform(number, seed, "which email", day) < second
+    work = other & (kind < _WITH_WORK_EMAIL) & (then > 18) & (then < 67)
+    spare = other & (kind >= _WITH_WORK_EMAIL) & (kind < _WITH_WORK_EMAIL + _WITH_SECOND_EMAIL)
+    version = version_at(number, age, seed, "email", day)
+    version = np.where(work, 10 + version_at(number, age, seed, "work email", day), version)
+    version = np.where(spare, 20, version)
+    share = np.where(then > 75, 0.6, 0.96)
+    none = (then < 13) | (uniform(number, seed, "has email") >= share)
+    address = _address(people, rows, number, version, work, day)
+    return address.set(pl.Series(none), None)
+
+
+def _address(
+    people: Population, rows: Ints, number: Ints, version: Ints, work: Flags, day: int
+) -> pl.Series:
+    seed, names = people.world.seed, people.world.names
+    chance = uniform(number, seed, "email pattern", version)
+    surname = np.where(uniform(number, seed, "email name", version) < 0.5, names_in_use(people, rows, day)[0], people.surnames.birth[rows])
+    pattern = np.where(work, 0, np.digitize(chance, [0.45, 0.60, 0.72, 0.84, 0.92]))
+    common = surname < _COMMON_SURNAMES
+    parts = pl.DataFrame(
+        {
+            "first": names.first_names.write(people.first_name[rows], "slug"),
+            "last": names.surnames.write(surname, "slug"),
+            "pattern": pattern,
+            "suffix": _suffix(people, rows, number, version, common | (pattern == 3)),
+            "domain": _domain(number, version, seed, work),
+        }
+    )
+    head = pl.when(pl.col("pattern") == 2).then("last").when(pl.col("pattern") == 3).then(pl.col("first").str.slice(0, 1)).otherwise("first")
+    tail = pl.when(pl.col("pattern") == 2).then("first").otherwise("last")
+    mark = pl.lit(pl.Series([".", "", ".", ".", "-", "_"])).gather(pl.col("pattern"))
+    return parts.select(pl.concat_str(head, mark, tail, "suffix", "domain").alias("email"))["email"]
+
+
+def _suffix(people: Population, rows: Ints, number: Ints, version: Ints, crowded: Flags) -> pl.Series:
+    """Give what makes an address free: nothing, the year of birth, two digits, or four."""
+    hashed = mixed(number, people.world.seed, "email digits", version)
+    chance: Floats = uniform(number, people.world.seed, "email suffix", version)
+    year = day_parts(people.kin.birth[rows])[0] % 100
+    two = np.where(chance < 0.75, year, (hashed % np.uint64(100)).astype(np.int64))
+    four = (hashed % np.uint64(10_000)).astype(np.int64)
+    place = np.where(crowded, 2, np.where(chance < 0.4, 0, 1))
+    table = pl.DataFrame({"place": place, "two": padded(two, 2), "four": padded(four, 4)})
+    chosen = pl.when(pl.col("place") == 0).then(pl.lit("")).when(pl.col("place") == 1).then("two").otherwise("four")
+    return table.select(chosen.alias("suffix"))["suffix"]
+
+
+def _domain(number: Ints, version: Ints, seed: int, work: Flags) -> pl.Series:
+    provider = _PROVIDER_LAW.draw(uniform(number, seed, "provider", version))
+    employer = (mixed(number, seed, "employer", version) % np.uint64(_EMPLOYERS)).astype(np.int64)
+    place = np.where(work, len(_PROVIDERS) + employer, provider)
+    return _DOMAINS.gather(place)
+
+
+_DOMAINS = pl.Series(
+    [f"@{provider}" for provider in _PROVIDERS] + [f"@entreprise-{number:03d}.example" for number in range(_EMPLOYERS)]
+)

@@ -1,0 +1,79 @@
+"""Numbers with keys: NIR, French IBAN, telephone numbers and serial numbers, all on whole columns."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from correlate.synthesis.chance import Ints, scrambled
+
+__all__ = ["french_iban", "landline", "mobile", "nir_text", "padded", "serial"]
+
+# Telephone numbers. ARCEP keeps ranges for fiction: 10 000 mobile numbers and 50 000 land lines. Beyond them,
+# ten-digit numbers that no operator can hold: 07 0x to 07 2x (07 00 serves 14-digit machine numbers, the rest is
+# not opened) and 04 0x, which belongs to no zone.
+_FICTION_MOBILE, _FICTION_LANDLINES = 639_98, (1_99_00, 2_61_91, 3_53_01, 4_65_71, 5_36_49)
+_MOBILES, _LANDLINES, _FICTION = 30_000_000, 10_000_000, 10_000
+#: A French bank code that the register of banks does not hold, and the longest part of an account's number.
+BANK_CODES = tuple(range(99_001, 99_011))
+
+
+def padded(numbers: Ints, width: int) -> pl.Series:
+    """Write numbers with leading zeros."""
+    return pl.Series(numbers).cast(pl.String).str.zfill(width)
+
+
+def _joined(*parts: pl.Series | str) -> pl.Series:
+    columns = {f"c{place}": part for place, part in enumerate(parts) if isinstance(part, pl.Series)}
+    pieces = [pl.lit(part) if isinstance(part, str) else pl.col(f"c{place}") for place, part in enumerate(parts)]
+    return pl.DataFrame(columns).select(pl.concat_str(pieces).alias("joined"))["joined"]
+
+
+def nir_text(sex: Ints, year: Ints, month: Ints, place: pl.Series, order: Ints) -> pl.Series:
+    """Write a NIR with its key: 97 - (number mod 97), Corsica's 2A and 2B counting as 19 and 18."""
+    head = sex * 10_000 + year % 100 * 100 + month
+    plain = place.str.replace_many(["2A", "2B"], ["19", "18"]).cast(pl.Int64).to_numpy()
+    number = (head * 100_000 + plain) * 1000 + order
+    return _joined(pl.Series(head).cast(pl.String), place, padded(order, 3), padded(97 - number % 97, 2))
+
+
+def french_iban(holder: Ints, seed: int) -> tuple[Ints, pl.Series]:
+    """Give the position of the bank in ``BANK_CODES`` and the IBAN of the account numbered ``holder``.
+
+    RIB key: 97 - (89 bank + 15 branch + 3 account) mod 97; check digits: 98 - (BBAN FR00) mod 97 (ISO 7064).
+    """
+    account = scrambled(holder, seed, "account", 100_000)
+    bank_place = (account // 7 + holder) % len(BANK_CODES)
+    bank, branch = np.array(BANK_CODES, dtype=np.int64)[bank_place], 1 + account % 400
+    key = 97 - (89 * bank + 15 * branch + 3 * account) % 97
+    # BBAN (5 + 5 + 11 + 2 digits) then F = 15, R = 27 and 00, reduced piece by piece.
+    rest = (bank * 100_000 + branch) % 97
+    rest = (rest * pow(10, 11, 97) + account) % 97
+    rest = (rest * 100 + key) % 97
+    check = 98 - (rest * pow(10, 6, 97) + 152_700) % 97
+    text = _joined("FR", padded(check, 2), padded(bank, 5), padded(branch, 5), padded(account, 11), padded(key, 2))
+    return bank_place, text
+
+
+def mobile(line: Ints) -> pl.Series:
+    """Write the mobile number of a line (0, 1, 2, ...): the fiction range first, then 07 0x to 07 2x."""
+    beyond = 700_000_000 + ((line - _FICTION) % _MOBILES * 7_368_787 + 1_234_567) % _MOBILES
+    fiction = _FICTION_MOBILE * 10_000 + (line * 7_919 + 77) % _FICTION
+    return padded(np.where(line < _FICTION, fiction, beyond), 10)
+
+
+def landline(line: Ints) -> pl.Series:
+    """Write the number of a land line (0, 1, 2, ...): the fiction ranges first, then 04 0x."""
+    size = _FICTION * len(_FICTION_LANDLINES)
+    prefix = np.array(_FICTION_LANDLINES, dtype=np.int64)[line % len(_FICTION_LANDLINES)]
+    fiction = prefix * 10_000 + (line // len(_FICTION_LANDLINES) * 7_919 + 77) % _FICTION
+    beyond = 400_000_000 + ((line - size) % _LANDLINES * 7_368_787 + 1_234_567) % _LANDLINES
+    return padded(np.where(line < size, fiction, beyond), 10)
+
+
+def serial(numbers: Ints, seed: int, purpose: str, pattern: str) -> pl.Series:
+    """Write a serial number: each ``#`` run of the pattern is the scrambled number, padded to the run."""
+    width = pattern.count("#")
+    head, _, tail = pattern.partition("#" * width)
+    half = 10 ** ((width + 1) // 2)
+    return _joined(head, padded(scrambled(numbers % half**2, seed, purpose, half) % 10**width, width), tail)

@@ -1,0 +1,80 @@
+"""The rows of one file for one chunk of people, and the truth about each row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from correlate.synthesis.chance import Ints, scrambled, stream
+from correlate.synthesis.column import Column, View
+from correlate.synthesis.days import DAYS_A_YEAR
+from correlate.synthesis.leak import Leak
+from correlate.synthesis.population import Population
+
+__all__ = ["Records", "make_records", "member_ids"]
+
+_MEMBER_HALF = 10_000  # member numbers have eight digits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Records:
+    """Rows of a file and, at the same height and in the same order, whom they are about."""
+
+    rows: pl.DataFrame
+    truth: pl.DataFrame
+
+
+def member_ids(people: Population, rows: Ints) -> pl.Series:
+    """Give the insurer's numbers of its members, unrelated to the order of people; null for others."""
+    drawn = scrambled(people.number[rows], people.world.seed, "member", _MEMBER_HALF)
+    text = ("M" + pl.Series(drawn).cast(pl.String).str.zfill(8)).alias("member_id")
+    return text.set(pl.Series(~people.member[rows]), None)
+
+
+def make_records(leak: Leak, people: Population, chunk: int, day: int, share: float) -> Records:
+    """Make the rows a file has for a chunk, in a shuffled order. ``day`` is the day of the breach."""
+    rng = stream(people.world.seed, chunk, leak.breach)
+    chosen = np.flatnonzero(leak.select(people, day, share))
+    again = chosen[rng.random(len(chosen)) < leak.repeated]
+    rows = rng.permutation(np.concatenate([chosen, again]))
+    view = View(people=people, rows=rows, day=_day_of_data(leak, day, rng), rng=rng, family_nir=leak.family_nir)
+    frame = pl.DataFrame([column.fill(view) for column in leak.columns])
+    truth = pl.DataFrame(
+        {
+            "breach": pl.repeat(leak.breach, len(rows), eager=True),
+            "person_id": view.number + 1,
+            "member_id": member_ids(people, rows),
+            "classes": _classes(leak.columns, frame),
+            "relation": _relation(leak.columns, frame, view),
+        }
+    )
+    return Records(rows=frame, truth=truth)
+
+
+def _day_of_data(leak: Leak, day: int, rng: np.random.Generator) -> int:
+    """Take a chunk's data as of one day: the more recent, the likelier."""
+    return day - int(leak.stale * DAYS_A_YEAR * rng.random() ** 3)
+
+
+def _classes(columns: tuple[Column, ...], frame: pl.DataFrame) -> pl.Series:
+    """List the attribute classes that a row really exposes: those with a value in it."""
+    held = np.zeros(frame.height, dtype=np.int64)
+    for place, column in enumerate(columns):
+        held |= frame[column.header].is_not_null().to_numpy().astype(np.int64) << place
+    kinds, which = np.unique(held, return_inverse=True)
+    lists = [
+        sorted({str(found) for place, column in enumerate(columns) if kind >> place & 1 for found in column.classes})
+        for kind in kinds.tolist()
+    ]
+    return pl.Series(lists, dtype=pl.List(pl.String)).gather(which)
+
+
+def _relation(columns: tuple[Column, ...], frame: pl.DataFrame, view: View) -> pl.Series:
+    """Say of each row whether the NIR in it is the person's own or another's of the household."""
+    other = view.bearer() != view.rows
+    for column in columns:
+        if column.nir:
+            other = other & frame[column.header].is_not_null().to_numpy()
+    return pl.Series(["person", "household-nir"]).gather(other.astype(np.int64))
