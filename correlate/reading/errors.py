@@ -22,6 +22,7 @@ __all__ = [
     "UnknownTarget",
     "UnreadableEncoding",
     "UnreadableFile",
+    "UnreadableHeader",
     "UnreadableMapping",
     "UnsupportedFormat",
 ]
@@ -53,6 +54,10 @@ class CorruptFile(InputError):
 
 class ChangedFile(InputError):
     """{file} changed while it was read. Wait until it is whole, and start again."""
+
+
+class UnreadableHeader(InputError):
+    """The first row of {file} does not end: {reason}. Repair it, or name the delimiter and the encoding."""
 
 
 class UnreadableEncoding(InputError):

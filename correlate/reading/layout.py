@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from correlate.reading.errors import EmptyFile, MissingHeader, UnreadableFile
+from correlate.reading.errors import EmptyFile, MissingHeader, UnreadableHeader
 from correlate.reading.headers import looks_like_data, same
 from correlate.reading.mapping import Mapping
 from correlate.reading.records import MalformedRow, Scanner
@@ -37,15 +37,13 @@ def find_layout(sample: bytes, *, mapping: Mapping, path: Path) -> Layout:
     """Find the delimiter, unless given, and the header row of a file from the start of its text."""
     line = _SEP_LINE.match(sample)
     start = line.end() if line else 0
-    if not sample[start:].strip():
+    if sample and not sample[start:].strip():
         raise EmptyFile(file=path)
     given = mapping.delimiter or (line.group(1).decode("latin-1") if line else None)
     delimiter = given or _sniff(sample, start, path)
     rows = _rows(sample, start, delimiter)
     if not rows:
-        raise UnreadableFile(
-            file=path, reason="its first row does not end: a quote is not closed, or it is too long"
-        )
+        raise UnreadableHeader(file=path, reason=_why_endless(sample))
     first, end = rows[0]
     headers = tuple(value.strip() for value in _decoded(first))
     headers = _with_trailing(headers, [row for row, _ in rows[1:]])
@@ -53,6 +51,10 @@ def find_layout(sample: bytes, *, mapping: Mapping, path: Path) -> Layout:
     if not named:
         headers, end = tuple(str(index + 1) for index in range(len(headers))), start
     return Layout(delimiter=delimiter, headers=headers, start=end, named=named)
+
+
+def _why_endless(sample: bytes) -> str:
+    return "a quote is not closed, or stands in it by mistake" if b'"' in sample else "it is too long"
 
 
 def _sniff(sample: bytes, start: int, path: Path) -> str:
@@ -73,8 +75,6 @@ def _fitness(rows: Sequence[tuple[list[bytes], int]]) -> tuple[int, float, int]:
 
 def _rows(sample: bytes, start: int, delimiter: str) -> list[tuple[list[bytes], int]]:
     """Give the fields of the first whole rows, and where each ends."""
-    if not sample.endswith(b"\n"):
-        sample += b"\n"
     scanner = Scanner(delimiter)
     rows: list[tuple[list[bytes], int]] = []
     place = start

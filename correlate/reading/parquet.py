@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from correlate.reading.batch import Batch
-from correlate.reading.columns import Columns
+from correlate.reading.columns import Column, Columns
 from correlate.reading.errors import CorruptFile, UnsupportedFormat
 from correlate.reading.formats import Format
 from correlate.reading.nulls import null_out
@@ -47,7 +47,7 @@ class ParquetTable:
 
         Each is a slice of a lazy scan: of the ways that hold one batch only, it was measured the fastest.
         """
-        texts = self._scan.select(self._text(column.header).alias(column.target) for column in columns.used)
+        texts = self._scan.select(self._text(column).alias(column.target) for column in columns.used)
         total = sum(self.group_rows)
         done = 0
         for count in _spans(self.group_rows, batch_rows):
@@ -59,14 +59,14 @@ class ParquetTable:
             yield Batch(frame=null_out(frame), first_row=done + 1, count=count, bytes_read=read)
             done += count
 
-    def _text(self, header: str) -> pl.Expr:
-        kind = self._schema[header]
+    def _text(self, column: Column) -> pl.Expr:
+        kind = self._schema[column.header]
         if kind.is_nested() or kind == pl.Object:
-            reason = f"write the column “{header}” as plain values, or map it to “ignore”"
+            reason = f"write the column “{column.header}” as plain values, or map it to “ignore”"
             raise UnsupportedFormat(
                 file=self.path, kind="Parquet with a list or a structure in a used column", hint=reason
             )
-        return _as_text(pl.col(header), kind)
+        return _as_text(pl.nth(column.index), kind)
 
 
 def _as_text(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
@@ -76,7 +76,7 @@ def _as_text(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
         plain = column.cast(pl.Int64, strict=False).cast(pl.String)
         return pl.when(whole).then(plain).when(~column.is_nan()).then(column.cast(pl.String))
     if isinstance(kind, pl.Datetime):
-        day = column.dt.strftime("%Y-%m-%d")
+        day = column.dt.date().cast(pl.String)
         return (
             pl.when(column.dt.time() == pl.time(0, 0, 0))
             .then(day)

@@ -34,7 +34,7 @@ class TextStream:
         self._undecided = encoding is None and bom is None
         self._choose(bom or encoding or guess_wide(raw))
         self._pending = self._convert(raw[skip:])
-        self.sample = self._pending
+        self.sample = self._whole_lines(ended=len(raw) < SAMPLE_BYTES)
 
     def readinto(self, buffer: memoryview, /) -> int:
         """Fill the start of ``buffer``, and give how many bytes; 0 only at the end."""
@@ -50,6 +50,11 @@ class TextStream:
         buffer[:size] = self._pending[:size]
         self._pending = self._pending[size:]
         return size
+
+    def _whole_lines(self, *, ended: bool) -> bytes:
+        if ended:
+            return self._pending + b"\n"
+        return self._pending[: self._pending.rfind(b"\n") + 1]
 
     def skip(self, size: int) -> None:
         """Leave out the first ``size`` bytes of the sample, before anything else is read."""

@@ -11,8 +11,9 @@ from correlate.reading.batch import Batch, assemble
 from correlate.reading.blocks import BLOCK_BYTES, BlockWalk, RowParser
 from correlate.reading.columns import Columns
 from correlate.reading.csvrows import CsvRows
-from correlate.reading.formats import compression_of, text_format_of
-from correlate.reading.layout import find_layout
+from correlate.reading.formats import Format, compression_of, text_format_of
+from correlate.reading.jsonrows import JsonRows, find_paths
+from correlate.reading.layout import Layout, find_layout
 from correlate.reading.mapping import Mapping
 from correlate.reading.nulls import null_out
 from correlate.reading.stream import ByteStream, open_file
@@ -34,10 +35,18 @@ class TextTable:
             text = TextStream(stream, mapping.encoding)
         self.encoding = text.encoding
         self.format = text_format_of(text.sample, path)
-        layout = find_layout(text.sample, mapping=mapping, path=path)
+        self.delimiter: str | None = None
+        self.named = True
+        if self.format is Format.jsonl:
+            self._paths = find_paths(text.sample)
+            self.headers = tuple(self._paths)
+            self._start = 0
+        else:
+            self._lay_out(find_layout(text.sample, mapping=mapping, path=path))
+
+    def _lay_out(self, layout: Layout) -> None:
         self.headers, self.named = layout.headers, layout.named
-        self.delimiter: str | None = layout.delimiter
-        self._start = layout.start
+        self.delimiter, self._start = layout.delimiter, layout.start
 
     def parts(self, columns: Columns, batch_rows: int) -> Iterator[Batch]:
         """Give batches of ``batch_rows`` rows, reading the file from its start."""
@@ -51,4 +60,6 @@ class TextTable:
                 yield replace(batch, frame=null_out(batch.frame))
 
     def _rows(self, columns: Columns) -> RowParser:
-        return CsvRows(delimiter=self.delimiter or ",", width=len(self.headers), columns=columns)
+        if self.delimiter is None:
+            return JsonRows(paths=tuple(self._paths.values()), columns=columns)
+        return CsvRows(delimiter=self.delimiter, width=len(self.headers), columns=columns)
