@@ -52,11 +52,10 @@ def is_utf8(encoding: str) -> bool:
 def is_single_byte(encoding: str) -> bool:
     """Say whether each byte is a character, and those below 128 are ASCII."""
     ascii_bytes = bytes(range(128))
-    try:
-        text = b"".join(bytes([value]) for value in range(128, 256)).decode(encoding, "replace")
-        return ascii_bytes.decode(encoding) == ascii_bytes.decode("ascii") and len(text) == 128
-    except UnicodeError:
-        return False
+    pairs = (bytes([first, second]) for first in range(128, 256) for second in b"A\xa4")
+    return ascii_bytes.decode(encoding, "replace") == ascii_bytes.decode("ascii") and all(
+        len(pair.decode(encoding, "replace")) == 2 for pair in pairs
+    )
 
 
 def votes_utf8(data: bytes) -> bool:

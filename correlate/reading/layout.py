@@ -63,14 +63,16 @@ def _sniff(sample: bytes, start: int, path: Path) -> str:
     return max(order, key=lambda delimiter: _fitness(_rows(sample, start, delimiter)))
 
 
-def _fitness(rows: Sequence[tuple[list[bytes], int]]) -> tuple[int, float, int]:
+def _fitness(rows: Sequence[tuple[list[bytes], int]]) -> tuple[bool, int, float, int]:
     """Rank a delimiter: by how many headers it makes known, then how many rows are as wide as the first."""
     if not rows or len(rows[0][0]) < 2:
-        return (0, 0.0, 0)
+        return (False, 0, 0.0, 0)
     first = rows[0][0]
     known = sum(recognise(header) is not None for header in _decoded(first))
     alike = sum(len(row) == len(first) for row, _ in rows) / len(rows)
-    return (known if known > 1 else 0, alike, len(first))
+    # A quote left in a header was not at a field's start: the row was cut in the wrong places.
+    whole = not any(b'"' in header for header in first)
+    return (whole, known, alike, len(first))
 
 
 def _rows(sample: bytes, start: int, delimiter: str) -> list[tuple[list[bytes], int]]:

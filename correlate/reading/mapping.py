@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import tomllib
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field, fields
@@ -116,12 +115,10 @@ def _is_delimiter(delimiter: str) -> bool:
 
 def _check_encoding(encoding: str, file: str) -> None:
     try:
-        text = codecs.lookup(encoding).decode(b"")[0]
+        b"a".decode(encoding, "replace")
     except LookupError:
-        text = None
-    if not isinstance(text, str):
         reason = f"encoding “{encoding}” is unknown; valid ones are utf-8, cp1252, iso-8859-15, utf-16, ..."
-        raise UnreadableMapping(file=file, reason=reason)
+        raise UnreadableMapping(file=file, reason=reason) from None
 
 
 def _targets() -> tuple[str, ...]:
