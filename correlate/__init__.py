@@ -1,3 +1,65 @@
 """Correlate: what the combination of data breaches makes possible, person by person, on keyed tokens alone."""
 
-__all__: list[str] = []
+from correlate.catalogue import Breach, Catalogue, UnknownBreach
+from correlate.checking import check
+from correlate.demonstration import DemonstrationReport, demonstrate
+from correlate.errors import CorrelateError, InputError, KeyFileError, VaultError
+from correlate.forgetting import ForgetReport, forget
+from correlate.linkage import LinkageModel, load_model
+from correlate.pipeline import Models, ScoreReport
+from correlate.reading import Mapping, RejectsWriter, load_mapping
+from correlate.risk import Profile, ScenarioSet
+from correlate.scoring import score
+from correlate.synthesis import SynthesisSummary, synthesise
+from correlate.tokens import SecretKey, create_key, load_key
+from correlate.vault import (
+    Finding,
+    IngestReport,
+    Limits,
+    Vault,
+    VaultInfo,
+    ingest,
+    remove_breach,
+    verify,
+)
+from correlate.vocabulary import AttributeClass, Field
+
+__all__ = [
+    "AttributeClass",
+    "Breach",
+    "Catalogue",
+    "CorrelateError",
+    "DemonstrationReport",
+    "Field",
+    "Finding",
+    "ForgetReport",
+    "IngestReport",
+    "InputError",
+    "KeyFileError",
+    "Limits",
+    "LinkageModel",
+    "Mapping",
+    "Models",
+    "Profile",
+    "RejectsWriter",
+    "ScenarioSet",
+    "ScoreReport",
+    "SecretKey",
+    "SynthesisSummary",
+    "UnknownBreach",
+    "Vault",
+    "VaultError",
+    "VaultInfo",
+    "check",
+    "create_key",
+    "demonstrate",
+    "forget",
+    "ingest",
+    "load_key",
+    "load_mapping",
+    "load_model",
+    "remove_breach",
+    "score",
+    "synthesise",
+    "verify",
+]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from correlate.tokens import SecretKey
 from correlate_cli.log import LOGGERS
 
 # The suite draws the same examples every time, so that a red run can be run again.
@@ -44,3 +45,9 @@ def untouched_log_levels() -> Iterator[None]:
     for logger, level, handlers in before:
         logger.setLevel(level)
         logger.handlers[:] = handlers
+
+
+@pytest.fixture(scope="session")
+def key() -> SecretKey:
+    """A key that protects nothing: the same in every test."""
+    return SecretKey(secret=bytes(range(32)))

@@ -14,11 +14,13 @@ from typer.main import get_command
 
 from correlate_cli import breaches, keys, vaults
 from correlate_cli.check import check
+from correlate_cli.demo import demo
 from correlate_cli.exit_code import ExitCode
 from correlate_cli.failure import STOPPING, drop_unwritable_output, install_last_resort, tell_stop
 from correlate_cli.ingest import ingest
 from correlate_cli.log import configure_log
 from correlate_cli.score import score
+from correlate_cli.synth import synth
 
 __all__ = [
     "app",
@@ -88,6 +90,8 @@ app.add_typer(vaults.app, name="vault")
 app.command()(ingest)
 app.command()(score)
 app.command()(check)
+app.command()(demo)
+app.command()(synth)
 
 
 def _print_version(wanted: bool) -> None:
