@@ -9,7 +9,7 @@ from typing import Literal
 
 import polars as pl
 
-from correlate.normalise._digits import rewrite
+from correlate.normalise._digits import overlay, rewrite
 from correlate.normalise.folding import fold
 
 __all__ = ["DateOrder", "infer_order", "read_codes"]
@@ -67,15 +67,29 @@ def read_codes(text: pl.Series, order: DateOrder, reference_year: int) -> pl.Ser
     ``order`` settles 01/02/1980; of "serial", a number of 4 or 5 digits is a spreadsheet's day.
     A two-digit year is the latest one not after ``reference_year``.
     """
-    frame = _tidy(text).to_frame("text")
-    order_here: Literal["dmy", "mdy"] = "mdy" if order == "mdy" else "dmy"
-    other_order = "dmy" if order == "mdy" else "mdy"
-    patterns = [pattern for name, pattern in _PATTERNS.items() if name != other_order]
-    patterns += [_DIGITS_YEAR_LAST[order_here], _DIGITS_YEAR_FIRST]
-    codes = [_code(pattern, reference_year) for pattern in patterns]
-    codes = [_serial_code(), *codes] if order == "serial" else codes
+    tidy = _tidy(text)
+    codes = pl.repeat(None, text.len(), dtype=pl.Int32, eager=True)
+    readings = [_serial_code()] if order == "serial" else []
+    readings += [_code(pattern, reference_year) for pattern in _patterns(order)]
+    for reading in readings:
+        # A column mostly has one way of writing: the next one is tried on what is left.
+        left = codes.is_null() & tidy.is_not_null()
+        if not left.any():
+            break
+        codes = overlay(codes, left, _apply(reading, tidy.filter(left)))
     late = text.str.contains(_EVENING_BEFORE).fill_null(value=False)
-    return rewrite(frame.select(pl.coalesce(codes)).to_series(), late, _next_day)
+    return rewrite(codes, late, _next_day)
+
+
+def _patterns(order: DateOrder) -> list[str]:
+    plain: Literal["dmy", "mdy"] = "mdy" if order == "mdy" else "dmy"
+    other = "dmy" if order == "mdy" else "mdy"
+    patterns = [pattern for name, pattern in _PATTERNS.items() if name != other]
+    return [*patterns, _DIGITS_YEAR_LAST[plain], _DIGITS_YEAR_FIRST]
+
+
+def _apply(reading: pl.Expr, text: pl.Series) -> pl.Series:
+    return text.to_frame("text").select(reading.alias("code")).to_series()
 
 
 def _tidy(text: pl.Series) -> pl.Series:

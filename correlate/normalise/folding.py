@@ -27,19 +27,16 @@ _LETTERS = {
     "Ɖ": "D", "Ƙ": "K", "Ɲ": "N", "Ƴ": "Y", "\u0138": "K", "\u0131": "I",
 }  # fmt: skip
 # Marks are looked up before decomposition, which would make a space and an accent of an acute accent.
-_MARKS = (
-    # Quotes, primes and modifier letters used as an apostrophe; then hyphens and dashes.
-    dict.fromkeys("\u2019\u2018\u201b\u02bc\u02bb\u02bd\u02b9\u02be\u02bf\u02c8", "'")
-    | dict.fromkeys("\u2032\u00b4`\uff07\u2035\ua78c", "'")
-    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
-    | dict.fromkeys("\u2043\ufe58\ufe63\uff0d", "-")
-    | dict.fromkeys("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029", " ")
+_MARKS = {
+    # Quotes, primes and modifier letters used as an apostrophe.
+    r"[`\x{B4}\x{2B9}\x{2BB}-\x{2BF}\x{2C8}\x{2018}\x{2019}\x{201B}\x{2032}\x{2035}\x{A78C}\x{FF07}]": "'",
+    r"[\x{2010}-\x{2015}\x{2043}\x{2212}\x{FE58}\x{FE63}\x{FF0D}]": "-",
+    r"[\t\n\x0B\f\r\x1C-\x1F\x{85}\x{1680}\x{2028}\x{2029}]": " ",
     # Soft hyphen, joiners, direction marks, byte order mark: there and not to be seen.
-    | dict.fromkeys("\xad\u034f\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", "")
-    | dict.fromkeys("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", "")
+    r"[\x{AD}\x{34F}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}\x{2066}-\x{2069}\x{FEFF}]": "",
     # An ampersand left over must not begin an entity the second time ("&amp;eacute;").
-    | {"&": "+"}
-)
+    "&": "+",
+}
 _ODD = r"[^ -~]|&"
 
 
@@ -79,8 +76,15 @@ def fold(values: pl.Series) -> pl.Series:
 def _plain(text: pl.Series) -> pl.Series:
     text = rewrite(text, text.str.contains("&", literal=True), lambda rows: _replace(rows, _ENTITIES))
     text = rewrite(text, text.str.contains("[ÂÃÅâ]"), lambda rows: _replace(rows, _GARBLED))
-    decomposed = _replace(text, _MARKS).str.normalize("NFKD").str.replace_all(r"\p{M}+", "")
-    return _replace(_replace(decomposed.str.to_uppercase(), _LETTERS), _MARKS)
+    text = _replace_marks(text).str.normalize("NFKD").str.replace_all(r"\p{M}+", "").str.to_uppercase()
+    odd = text.str.contains(_ODD)
+    return rewrite(text, odd, lambda rows: _replace_marks(_replace(rows, _LETTERS)))
+
+
+def _replace_marks(text: pl.Series) -> pl.Series:
+    for marks, plain in _MARKS.items():
+        text = text.str.replace_all(marks, plain)
+    return text
 
 
 def _replace(text: pl.Series, table: dict[str, str]) -> pl.Series:

@@ -1,0 +1,64 @@
+"""Street lines with their abbreviations written out."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from correlate.normalise import address
+
+ALIKE = {
+    "12 BIS AVENUE DU GENERAL DE GAULLE": [
+        "12b, av. du Gal-de-Gaulle",
+        "12 bis avenue du Général de Gaulle",
+        "12BIS AVE DU GENERAL DE GAULLE",
+        "0012 B AV DU GAL DE GAULLE",
+    ],
+    "3 RUE SAINT MARTIN": [
+        "3 R ST MARTIN",
+        "3, rue Saint-Martin",
+        "N° 3 rue St Martin",
+        "3 R. ST-MARTIN 75003 PARIS",
+    ],
+    "RUE SAINT MARTIN": ["R ST MARTIN", "rue st. martin"],
+    "RESIDENCE LES LILAS BATIMENT R APPARTEMENT 12": ["Rés. les Lilas, Bât. R, Appt 12"],
+    "1 PLACE DE L EGLISE": ["1 pl. de l’Église", "1 PL DE L'EGLISE"],
+    "12 C RUE VICTOR HUGO": ["12C R VICTOR HUGO", "12 c rue Victor Hugo"],
+    "LIEU DIT LE BOURG": ["Lieu-dit Le Bourg", "LD LE BOURG", "lieudit le bourg"],
+    "8 BOULEVARD SAINT SAINT GERMAIN": ["8 BD ST ST GERMAIN"],
+    "5 RUE PIERRE ET MARIE CURIE": ["5 r Pierre et Marie Curie"],
+    "4 QUAI D ORSAY": ["4 QU D'ORSAY"],
+}
+
+
+def streets(*texts: str | None) -> list[tuple[str | None, str | None]]:
+    return address.normalise_street(pl.Series(texts, dtype=pl.String)).rows()
+
+
+@pytest.mark.parametrize(("street", "texts"), ALIKE.items())
+def test_one_spelling_of_a_street(street, texts):
+    assert streets(*texts) == [(street, None)] * len(texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "issue"),
+    [
+        ("N/A", "street-placeholder"),
+        ("SDF", "street-placeholder"),
+        ("12", "street-unreadable"),
+        ("?", "street-unreadable"),
+    ],
+)
+def test_no_street(text, issue):
+    assert streets(text) == [(None, issue)]
+
+
+@given(
+    st.integers(1, 999),
+    st.lists(st.text(alphabet="abcdefgijklmnoprstuvé", min_size=4, max_size=8), min_size=1, max_size=4),
+)
+def test_case_accents_hyphens_and_leading_zeros_do_not_matter(number, words):
+    plain = streets(f"{number} RUE {' '.join(words)}")
+    assert streets(f"{number:04}, rue {'-'.join(words).upper()}") == plain
