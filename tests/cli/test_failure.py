@@ -96,14 +96,7 @@ def test_a_defect_names_the_lines_of_code_it_passed(capsys):
     assert "in test_a_defect_names_the_lines_of_code_it_passed" in capsys.readouterr().err
 
 
-def test_an_uncaught_error_ends_with_exit_code_3_and_without_its_text():
-    result = run(f"int('{LEAKED}x')")
-    assert result.returncode == 3
-    assert "Error: a defect of this program (ValueError)" in result.stderr
-    assert LEAKED not in result.stdout + result.stderr
-
-
-def test_an_error_and_its_cause_are_both_withheld():
+def test_an_uncaught_error_ends_with_exit_code_3_and_without_its_text_or_that_of_its_cause():
     body = f"""
     try:
         int('{LEAKED}x')
@@ -112,18 +105,20 @@ def test_an_error_and_its_cause_are_both_withheld():
 """
     result = run(body.strip())
     assert result.returncode == 3
+    assert "Error: a defect of this program (KeyError)" in result.stderr
     assert LEAKED not in result.stdout + result.stderr
 
 
-def test_an_error_in_a_thread_is_withheld():
-    result = run(f"thread = threading.Thread(target=int, args=('{LEAKED}x',)); thread.start(); thread.join()")
-    assert "ValueError" in result.stderr
-    assert LEAKED not in result.stderr
-
-
-def test_an_error_in_a_destructor_is_withheld():
-    result = run(f"type('T', (), {{'__del__': lambda self: int('{LEAKED}x')}})()")
-    assert "ValueError" in result.stderr
+def test_an_error_in_a_thread_or_a_destructor_is_withheld():
+    body = f"""
+    thread = threading.Thread(target=int, args=('{LEAKED}x',))
+    thread.start()
+    thread.join()
+    type('Thing', (), {{'__del__': lambda self: {{}}['{LEAKED}']}})()
+"""
+    result = run(body.strip())
+    assert "(ValueError)" in result.stderr
+    assert "(KeyError)" in result.stderr
     assert LEAKED not in result.stderr
 
 
@@ -141,7 +136,7 @@ def test_a_signal_lets_the_command_tidy_up_and_end_with_exit_code_2(number, tmp_
     with subprocess.Popen(
         [sys.executable, "-c", program, "work"], stderr=subprocess.PIPE, text=True
     ) as process:
-        while not begun.exists():
+        while process.poll() is None and not begun.exists():
             time.sleep(0.01)
         os.kill(process.pid, number)
         _, told = process.communicate(timeout=30)
