@@ -16,8 +16,8 @@ __all__ = ["BANKS", "INSURERS", "OPERATORS", "banks", "ibans", "insurers", "oper
 BANKS = tuple(f"Banque Fictive {letter}" for letter in "ABCDEFGHIJ"[: len(BANK_CODES)])
 #: The first insurer is the one whose members are the subjects.
 INSURERS = tuple(f"Mutuelle Exemple {number}" for number in range(1, 13))
-#: Shares of fixed lines assumed; a household deals with one operator at a time.
-OPERATORS = {"Orange": 0.38, "Free": 0.24, "SFR": 0.20, "Bouygues": 0.18}
+#: Assumed shares, former customers whose data were kept among them; a household has one operator at a time.
+OPERATORS = {"Orange": 0.34, "Free": 0.30, "SFR": 0.19, "Bouygues": 0.17}
 _OPERATOR_LAW = Law.of([np.array(list(OPERATORS.values()))])
 _JOINT = 0.45
 _HOUSEHOLD_ACCOUNTS = 5_000_000_000
@@ -57,5 +57,7 @@ def insurers(people: Population, rows: Ints, day: int) -> Ints:
     number, household, seed = people.number[rows], people.household[rows], people.world.seed
     version = version_at(household, people.head_age[rows], seed, "insurer", day)
     of_family = uniform(household, seed, "insurer", version)
-    today = np.where(people.member[rows], 0, 1 + (uniform(number, seed, "insurer") * (len(INSURERS) - 1)).astype(int))
+    today = np.where(
+        people.member[rows], 0, 1 + (uniform(number, seed, "insurer") * (len(INSURERS) - 1)).astype(int)
+    )
     return np.where(version == 0, today, (of_family * len(INSURERS)).astype(np.int64))

@@ -1,12 +1,13 @@
 """Chance that does not depend on the order in which it is asked for.
 
-Two sources. A chunk of people has its own Philox stream, seeded by (seed, chunk, purpose). Attributes that several
-files must agree on (a telephone number, an address) are pure functions of the person's number: they are hashed,
-not drawn, so no file has to be made before another.
+Two sources. A chunk of people has its own Philox stream, seeded by (seed, chunk, purpose). Attributes that
+several files must agree on (a telephone number, an address) are pure functions of the person's number: they
+are hashed, not drawn, so no file has to be made before another.
 """
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 
 import numpy as np
@@ -19,7 +20,6 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 _GOLDEN = 0x9E3779B97F4A7C15
-_MASK = 2**64 - 1
 
 
 def stream(seed: int, chunk: int, purpose: str) -> np.random.Generator:
@@ -30,7 +30,8 @@ def stream(seed: int, chunk: int, purpose: str) -> np.random.Generator:
 
 def mixed(numbers: Ints, seed: int, purpose: str, variant: Ints | int = 0) -> NDArray[np.uint64]:
     """Hash numbers to 64 bits each (the finaliser of SplitMix64, Steele and others 2014); not a secret."""
-    salt = (seed * _GOLDEN + zlib.crc32(purpose.encode()) * 0xD1B54A32D192ED03) & _MASK
+    # The salt is a digest, so that neighbouring seeds do not give the same values to neighbouring numbers.
+    salt = int.from_bytes(hashlib.sha256(f"{seed} {purpose}".encode()).digest()[:8], "little")
     step = np.asarray(variant, dtype=np.int64).astype(np.uint64) * np.uint64(0xA0761D6478BD642F)
     z = numbers.astype(np.uint64) * np.uint64(_GOLDEN) + np.uint64(salt) + step
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -43,7 +44,9 @@ def uniform(numbers: Ints, seed: int, purpose: str, variant: Ints | int = 0) -> 
     return np.asarray((mixed(numbers, seed, purpose, variant) >> np.uint64(11)) * 2.0**-53, dtype=np.float64)
 
 
-def normal(rng: np.random.Generator, mean: float, spread: float, size: int, low: float, high: float) -> Floats:
+def normal(
+    rng: np.random.Generator, mean: float, spread: float, size: int, low: float, high: float
+) -> Floats:
     """Draw from a normal law and clip to ``low`` .. ``high``."""
     return np.clip(rng.normal(mean, spread, size), low, high)
 

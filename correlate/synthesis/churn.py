@@ -1,4 +1,4 @@
-"""What has changed since: moves, new numbers, new banks, seen from the reference day back to a breach's day."""
+"""What has changed since a breach: moves, new numbers, new banks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ VERSIONS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Rate:
-    """Changes a year: in general, under 25 years of age, and from 60 on (published churn, project's notes)."""
+    """Changes a year: in general, under 25 years of age, and from 60 on (the notes' published churn)."""
 
     general: float
     young: float

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -60,12 +61,12 @@ class Column:
             values = values.set(pl.Series(view.rng.random(len(values)) < self.missing), None)
         return values.alias(self.header)
 
-    @property
+    @cached_property
     def nir(self) -> bool:
         """Say whether the column holds the NIR."""
         return recognise(self.header) is Field.nir
 
-    @property
+    @cached_property
     def classes(self) -> tuple[AttributeClass, ...]:
         """Give the attribute classes the column exposes, by its header alone: none for an unknown header."""
         meaning = recognise(self.header)

@@ -15,11 +15,11 @@ from correlate.synthesis.usage import names_in_use
 
 __all__ = ["emails", "landlines", "mobiles"]
 
-# Providers live under the names kept for examples (RFC 2606): no letter sent to them arrives. Shares assumed.
+# Providers live under names kept for examples (RFC 2606): no letter sent to them arrives. Shares assumed.
 _PROVIDERS = {
     "courriel.example": 27.0, "messagerie.example": 16.0, "orangerie.example": 14.0, "example.org": 9.0,
-    "mail.example": 8.0, "boite.test": 6.0, "poste.example": 6.0, "example.net": 5.0, "libreservice.example": 5.0,
-    "example.com": 2.0, "nuage.test": 1.5, "vieux-fai.example": 0.5,
+    "mail.example": 8.0, "boite.test": 6.0, "poste.example": 6.0, "example.net": 5.0,
+    "libreservice.example": 5.0, "example.com": 2.0, "nuage.test": 1.5, "vieux-fai.example": 0.5,
 }  # fmt: skip
 _PROVIDER_LAW = Law.of([np.array(list(_PROVIDERS.values()))])
 _EMPLOYERS = 1_000
@@ -62,12 +62,14 @@ def emails(people: Population, rows: Ints, day: int, second: float = 0.0) -> pl.
     return address.set(pl.Series(none), None)
 
 
-def _address(
-    people: Population, rows: Ints, number: Ints, version: Ints, work: Flags, day: int
-) -> pl.Series:
+def _address(people: Population, rows: Ints, number: Ints, version: Ints, work: Flags, day: int) -> pl.Series:
     seed, names = people.world.seed, people.world.names
     chance = uniform(number, seed, "email pattern", version)
-    surname = np.where(uniform(number, seed, "email name", version) < 0.5, names_in_use(people, rows, day)[0], people.surnames.birth[rows])
+    surname = np.where(
+        uniform(number, seed, "email name", version) < 0.5,
+        names_in_use(people, rows, day)[0],
+        people.surnames.birth[rows],
+    )
     pattern = np.where(work, 0, np.digitize(chance, [0.45, 0.60, 0.72, 0.84, 0.92]))
     common = surname < _COMMON_SURNAMES
     parts = pl.DataFrame(
@@ -79,7 +81,13 @@ def _address(
             "domain": _domain(number, version, seed, work),
         }
     )
-    head = pl.when(pl.col("pattern") == 2).then("last").when(pl.col("pattern") == 3).then(pl.col("first").str.slice(0, 1)).otherwise("first")
+    head = (
+        pl.when(pl.col("pattern") == 2)
+        .then("last")
+        .when(pl.col("pattern") == 3)
+        .then(pl.col("first").str.slice(0, 1))
+        .otherwise("first")
+    )
     tail = pl.when(pl.col("pattern") == 2).then("first").otherwise("last")
     mark = pl.lit(pl.Series([".", "", ".", ".", "-", "_"])).gather(pl.col("pattern"))
     return parts.select(pl.concat_str(head, mark, tail, "suffix", "domain").alias("email"))["email"]
@@ -94,7 +102,13 @@ def _suffix(people: Population, rows: Ints, number: Ints, version: Ints, crowded
     four = (hashed % np.uint64(10_000)).astype(np.int64)
     place = np.where(crowded, 2, np.where(chance < 0.4, 0, 1))
     table = pl.DataFrame({"place": place, "two": padded(two, 2), "four": padded(four, 4)})
-    chosen = pl.when(pl.col("place") == 0).then(pl.lit("")).when(pl.col("place") == 1).then("two").otherwise("four")
+    chosen = (
+        pl.when(pl.col("place") == 0)
+        .then(pl.lit(""))
+        .when(pl.col("place") == 1)
+        .then("two")
+        .otherwise("four")
+    )
     return table.select(chosen.alias("suffix"))["suffix"]
 
 
@@ -106,5 +120,6 @@ def _domain(number: Ints, version: Ints, seed: int, work: Flags) -> pl.Series:
 
 
 _DOMAINS = pl.Series(
-    [f"@{provider}" for provider in _PROVIDERS] + [f"@entreprise-{number:03d}.example" for number in range(_EMPLOYERS)]
+    [f"@{provider}" for provider in _PROVIDERS]
+    + [f"@entreprise-{number:03d}.example" for number in range(_EMPLOYERS)]
 )

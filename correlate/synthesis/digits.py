@@ -10,8 +10,8 @@ from correlate.synthesis.chance import Ints, scrambled
 __all__ = ["french_iban", "landline", "mobile", "nir_text", "padded", "serial"]
 
 # Telephone numbers. ARCEP keeps ranges for fiction: 10 000 mobile numbers and 50 000 land lines. Beyond them,
-# ten-digit numbers that no operator can hold: 07 0x to 07 2x (07 00 serves 14-digit machine numbers, the rest is
-# not opened) and 04 0x, which belongs to no zone.
+# ten-digit numbers that no operator can hold: 07 0x to 07 2x (07 00 serves 14-digit machine numbers, the rest
+# is not opened) and 04 0x, which belongs to no zone.
 _FICTION_MOBILE, _FICTION_LANDLINES = 639_98, (1_99_00, 2_61_91, 3_53_01, 4_65_71, 5_36_49)
 _MOBILES, _LANDLINES, _FICTION = 30_000_000, 10_000_000, 10_000
 #: A French bank code that the register of banks does not hold, and the longest part of an account's number.
@@ -25,7 +25,9 @@ def padded(numbers: Ints, width: int) -> pl.Series:
 
 def _joined(*parts: pl.Series | str) -> pl.Series:
     columns = {f"c{place}": part for place, part in enumerate(parts) if isinstance(part, pl.Series)}
-    pieces = [pl.lit(part) if isinstance(part, str) else pl.col(f"c{place}") for place, part in enumerate(parts)]
+    pieces = [
+        pl.lit(part) if isinstance(part, str) else pl.col(f"c{place}") for place, part in enumerate(parts)
+    ]
     return pl.DataFrame(columns).select(pl.concat_str(pieces).alias("joined"))["joined"]
 
 
@@ -51,7 +53,9 @@ def french_iban(holder: Ints, seed: int) -> tuple[Ints, pl.Series]:
     rest = (rest * pow(10, 11, 97) + account) % 97
     rest = (rest * 100 + key) % 97
     check = 98 - (rest * pow(10, 6, 97) + 152_700) % 97
-    text = _joined("FR", padded(check, 2), padded(bank, 5), padded(branch, 5), padded(account, 11), padded(key, 2))
+    text = _joined(
+        "FR", padded(check, 2), padded(bank, 5), padded(branch, 5), padded(account, 11), padded(key, 2)
+    )
     return bank_place, text
 
 

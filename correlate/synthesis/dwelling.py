@@ -7,28 +7,18 @@ import polars as pl
 
 from correlate.synthesis.chance import Ints, mixed, uniform
 from correlate.synthesis.places import Places
+from correlate.synthesis.resources import street_names
 
 __all__ = ["ABBREVIATED", "STREETS", "residence_at", "street_at"]
 
 _KINDS = {
-    "rue": 62, "avenue": 12, "boulevard": 4, "chemin": 6, "impasse": 6, "allée": 5, "place": 3, "route": 4, "square": 1,
-    "résidence": 2, "quai": 1,
+    "rue": 62, "avenue": 12, "boulevard": 4, "chemin": 6, "impasse": 6, "allée": 5, "place": 3, "route": 4,
+    "square": 1, "résidence": 2, "quai": 1,
 }  # fmt: skip
-_SHORT = {"avenue ": "av ", "boulevard ": "bd ", "chemin ": "ch ", "impasse ": "imp ", "allée ": "all ", "place ": "pl "}
-_STREET_NAMES = (
-    "de la République|Victor Hugo|des Lilas|de l'Église|du Moulin|de la Gare|des Écoles|du Château|Jean Jaurès|"
-    "de la Mairie|des Acacias|du Stade|Pasteur|des Tilleuls|de la Fontaine|du 8 Mai 1945|du 11 Novembre|Gambetta|"
-    "des Rosiers|de Verdun|Jules Ferry|des Vignes|du Général de Gaulle|de la Liberté|Émile Zola|Pierre Curie|"
-    "Molière|des Peupliers|du Lavoir|de la Paix|Anatole France|des Cerisiers|de Paris|de Lyon|des Jardins|"
-    "Voltaire|du Maréchal Foch|des Champs|de la Poste|Louis Pasteur|Lamartine|des Chênes|du Bois|des Prés|"
-    "Racine|du Puits|de la Forêt|des Érables|Saint-Martin|Saint-Jean|Notre-Dame|de la Croix|Carnot|Danton|"
-    "Diderot|Mozart|Ravel|Debussy|Berlioz|Claude Monet|Paul Cézanne|Renoir|Rodin|des Mésanges|des Hirondelles|"
-    "des Alouettes|du Parc|de l'Europe|de la Résistance|des Frères Lumière|Marie Curie|Louise Michel|Joliot-Curie|"
-    "du Port|de la Plage|des Pins|de la Mer|du Lac|du Canal|de la Rivière|du Pont|des Bleuets|des Violettes|"
-    "du Vieux Bourg|de Bretagne|de Normandie|d'Alsace|de Provence|des Fleurs|de la Source|du Four|du Marché|"
-    "des Halles|Basse|Haute|Neuve|de la Cité|du Soleil|de Bourgogne|de la Vallée|des Coteaux|de Bel Air|"
-    "du Clos|de la Garenne|de Beauregard|du Verger|des Noyers|des Platanes|du Cimetière|de la Tour|du Temple"
-).split("|")
+_SHORT = {
+    "avenue ": "av ", "boulevard ": "bd ", "chemin ": "ch ", "impasse ": "imp ", "allée ": "all ",
+    "place ": "pl ",
+}  # fmt: skip
 _STAYS_IN_TOWN = 0.45
 _NUMBER_SCALE, _BIS_SHARE = 38.0, 0.03
 
@@ -36,7 +26,7 @@ _NUMBER_SCALE, _BIS_SHARE = 38.0, 0.03
 def _streets() -> tuple[pl.Series, pl.Series]:
     """Give every street, whole and abbreviated, a kind as often as its weight says."""
     kinds = [kind for kind, weight in _KINDS.items() for _ in range(weight)]
-    whole = pl.Series([f"{kind} {name}" for kind in kinds for name in _STREET_NAMES])
+    whole = pl.Series([f"{kind} {name}" for kind in kinds for name in street_names()])
     return whole, whole.str.replace_many(list(_SHORT), list(_SHORT.values()))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 
 import numpy as np
 import polars as pl
@@ -11,6 +10,7 @@ import polars as pl
 from correlate.synthesis.chance import Flags, Floats, Ints, scrambled
 from correlate.synthesis.law import Law
 from correlate.synthesis.pyramid import FIRST_YEAR
+from correlate.synthesis.resources import read_rows, syllables
 
 __all__ = ["LAST_YEAR", "FirstNames", "abroad_weights", "built_in_first_names", "read_first_names"]
 
@@ -21,11 +21,7 @@ _TAIL = 2_500  # made-up names for each sex
 _TAIL_SHARE = ([1916, 1950, 1980, 2000, 2026], [0.05, 0.07, 0.14, 0.30, 0.45])
 _FLOOR = 0.004  # a name out of fashion is still given now and then
 
-_HEADS = (
-    "A AL AN BA CA CÉ DA DI E ÉL EM FA GA IL IS JO KA LA LÉ LI LO LU MA MÉ MI NA NO O RA RO SA SI SO TA TI VI YA"
-).split()
-_MIDDLES = "BE DI LI MA NA NI RA RI RO SA TI VI LÉ NÉ LO MI".split()
-_TAILS = {1: "AN EL IEN ON IS IN IO AS EN IC OT ÉO".split(), 2: "A INE ELLE IE ANE ÉA IA ETTE YNE OÉ ISE".split()}
+_TAILS = {1: "tails_of_men", 2: "tails_of_women"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +39,7 @@ class FirstNames:
 
 def read_first_names() -> pl.DataFrame:
     """Read the list: name, sex, origin, peak year, spread in years, weight at the peak."""
-    source = files("correlate.synthesis") / "data" / "first_names.csv"
-    return pl.read_csv(source.read_bytes(), separator=";")
+    return read_rows("first_names.csv")
 
 
 def abroad_weights(listed: pl.DataFrame, size: int) -> list[Floats]:
@@ -80,9 +75,9 @@ def _year_row(listed: pl.DataFrame, sex: int, year: int) -> Floats:
 
 
 def _forge(sex: int) -> pl.Series:
-    tails = _TAILS[sex]
-    short = [head + tail for head in _HEADS for tail in tails]
-    long = [head + middle + tail for head in _HEADS for middle in _MIDDLES for tail in tails]
+    heads, middles, tails = (syllables("first_name", part) for part in ("heads", "middles", _TAILS[sex]))
+    short = [head + tail for head in heads for tail in tails]
+    long = [head + middle + tail for head in heads for middle in middles for tail in tails]
     half = int(np.ceil(np.sqrt(len(long))))
     order = scrambled(np.arange(half * half, dtype=np.int64), sex, "first name", half)
     made = pl.concat([pl.Series(short), pl.Series(long).gather(order[order < len(long)])])

@@ -84,7 +84,9 @@ def first_name(style: str = "plain", all_names: bool = False, spaced: float = 0.
         text = table.write(view.people.first_name[view.rows], style)
         if all_names:
             other = table.write(view.people.second_name[view.rows], style)
-            text = pl.DataFrame({"a": text, "b": other}).select(pl.concat_str("a", "b", separator=" ").alias("n"))["n"]
+            text = pl.DataFrame({"a": text, "b": other}).select(
+                pl.concat_str("a", "b", separator=" ").alias("n")
+            )["n"]
         if spaced:
             text = _mixed(text, text.str.replace("-", " ", literal=True), view.rng.random(len(text)) < spaced)
         return text
@@ -157,7 +159,9 @@ def nir(key: float = 1.0, spaced: float = 0.0) -> Builder:
         if key < 1.0:
             text = _mixed(text, text.str.slice(0, 13), view.rng.random(len(text)) >= key)
         if spaced:
-            cut = text.str.replace(r"^(.)(..)(..)(..)(...)(...)(..)?$", "$1 $2 $3 $4 $5 $6 $7").str.strip_chars()
+            cut = text.str.replace(
+                r"^(.)(..)(..)(..)(...)(...)(..)?$", "$1 $2 $3 $4 $5 $6 $7"
+            ).str.strip_chars()
             text = _mixed(text, cut, view.rng.random(len(text)) < spaced)
         return text
 

@@ -27,7 +27,7 @@ _GAP_DAYS = 300
 class Kinship:
     """One chunk's people; every array is a person long, links are positions in it, -1 for none.
 
-    ``parent`` is the adult whose household a child lives in (the mother of a couple), ``twin`` the elder twin.
+    ``parent`` is the adult a child lives with (of a couple the mother), ``twin`` the elder twin.
     """
 
     birth: Ints

@@ -58,7 +58,8 @@ class Leak:
         apart = uniform(people.number, seed, f"{self.breach} apart") >= self.together
         own = uniform(people.number, seed, self.breach)
         chance = np.where(apart, own, uniform(people.household, seed, self.breach))
-        return eligible & (chance * max(float(eligible.mean()), 1e-9) < share)
+        chosen: Flags = eligible & (chance * max(float(eligible.mean()), 1e-9) < share)
+        return chosen
 
 
 def aged(low: float, high: float = 130.0) -> Eligible:
@@ -77,7 +78,8 @@ def customers_of(operator: str) -> Eligible:
 
     def eligible(people: Population, day: int) -> Flags:
         everybody = np.arange(len(people), dtype=np.int64)
-        return aged(16)(people, day) & (operators(people, everybody, day) == place)
+        theirs: Flags = operators(people, everybody, day) == place
+        return aged(16)(people, day) & theirs
 
     return eligible
 

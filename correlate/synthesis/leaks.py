@@ -13,10 +13,18 @@ from correlate.synthesis.leaks_of_state import STATE_LEAKS
 __all__ = ["DEFAULT_BREACHES", "LEAKS", "find_leaks"]
 
 #: Every file by the id of its breach.
-LEAKS: dict[str, Leak] = {leak.breach: leak for leak in sorted((*STATE_LEAKS, *FIRM_LEAKS), key=lambda leak: leak.breach)}
+LEAKS: dict[str, Leak] = {
+    leak.breach: leak for leak in sorted((*STATE_LEAKS, *FIRM_LEAKS), key=lambda leak: leak.breach)
+}
 
-#: The combination the French regulator warned of: a NIR file, two files that reach people, an IBAN, a password.
-DEFAULT_BREACHES = ("viamedis-almerys-2024", "francetravail-2024", "free-2024", "bouygues-2025", "collection1-2019")
+#: The combination the French regulator warned of: a NIR file, files that reach people, an IBAN, a password.
+DEFAULT_BREACHES = (
+    "viamedis-almerys-2024",
+    "francetravail-2024",
+    "free-2024",
+    "bouygues-2025",
+    "collection1-2019",
+)
 
 
 def find_leaks(breaches: Sequence[str]) -> tuple[Leak, ...]:

@@ -17,13 +17,15 @@ _NAME = (
     Column(header="prenom", build=civil.first_name("title", spaced=0.1), noise=KEYED),
 )
 _EMAIL = Column(header="email", build=contact.email(0.15), missing=0.03, noise=_SLIPS)
-_PHONE = Column(header="telephone", build=contact.phone(0.1, spaced=0.05, abroad=0.15), missing=0.08, noise=_SLIPS)
+_PHONE = Column(
+    header="telephone", build=contact.phone(0.1, spaced=0.05, abroad=0.15), missing=0.08, noise=_SLIPS
+)
 _ADDRESS = (
     Column(header="adresse", build=contact.street(shortened=0.15), missing=0.02, noise=KEYED),
     Column(header="code_postal", build=contact.postcode, missing=0.01),
     Column(header="ville", build=contact.city(), missing=0.01, noise=SPOKEN),
 )
-_CIVILITY = Column(header="civilite", build=civil.sex("M.", "Mme"), missing=0.02)
+_WHEREABOUTS = Column(header="geolocalisation", build=contact.city(capitals=False), missing=0.3)
 _OFFERS = plain.choice("Box fibre", "Box ADSL", "Mobile 2 h", "Mobile 100 Go", "Mobile et box")
 
 FIRM_LEAKS = (
@@ -91,7 +93,7 @@ FIRM_LEAKS = (
         eligible=aged(18),
         repeated=0.2,
         stale=6.0,
-        columns=(_CIVILITY, *_NAME, _EMAIL, _PHONE, *_ADDRESS),
+        columns=(*_NAME, _EMAIL, _PHONE, *_ADDRESS, _WHEREABOUTS),
     ),
     Leak(
         breach="cultura-2024",
@@ -102,14 +104,23 @@ FIRM_LEAKS = (
             _EMAIL,
             _PHONE,
             *_ADDRESS,
-            Column(header="commandes", build=plain.choice("livres", "musique", "loisirs", "papeterie"), missing=0.2),
+            Column(
+                header="commandes",
+                build=plain.choice("livres", "musique", "loisirs", "papeterie"),
+                missing=0.2,
+            ),
         ),
     ),
     Leak(
         breach="ldlc-2024",
         eligible=aged(18, 75),
         stale=6.0,
-        columns=(Column(header="nom_complet", build=civil.full_name(), noise=KEYED), _EMAIL, _PHONE, *_ADDRESS),
+        columns=(
+            Column(header="nom_complet", build=civil.full_name(), noise=KEYED),
+            _EMAIL,
+            _PHONE,
+            *_ADDRESS,
+        ),
     ),
     Leak(
         breach="laposte-2025",
@@ -147,6 +158,7 @@ FIRM_LEAKS = (
             Column(header="date_naissance", build=civil.birth_date("%Y-%m-%d", off=0.06), missing=0.1),
             Column(header="email", build=contact.email(0.1)),
             Column(header="adresse_ip", build=plain.numbered("ip-syn-########")),
+            _WHEREABOUTS,
         ),
     ),
     Leak(

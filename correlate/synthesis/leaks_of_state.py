@@ -7,7 +7,7 @@ from correlate.synthesis import identity_columns as civil
 from correlate.synthesis import plain_columns as plain
 from correlate.synthesis.column import Column
 from correlate.synthesis.leak import Leak, aged, parents_of
-from correlate.synthesis.noise import KEYED, SCANNED, SPOKEN, Noise
+from correlate.synthesis.noise import KEYED, SCANNED, Noise
 
 __all__ = ["STATE_LEAKS"]
 
@@ -126,7 +126,11 @@ STATE_LEAKS = (
             Column(header="nom_naissance", build=civil.birth_name(), noise=SCANNED),
             Column(header="nom_usage", build=civil.usage_name(), noise=SCANNED),
             Column(header="prenom", build=civil.first_name(spaced=0.3), noise=SCANNED),
-            Column(header="telephone", build=contact.phone(0.5, spaced=0.4), missing=0.3, noise=SPOKEN),
+            *_ADDRESS,
+            Column(
+                header="revenus",
+                build=plain.choice("moins de 12 k", "12 a 18 k", "18 a 30 k", "plus de 30 k"),
+            ),
         ),
     ),
 )

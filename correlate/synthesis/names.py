@@ -21,13 +21,9 @@ __all__ = ["STYLES", "Names", "Writing", "load_names"]
 _FOREIGN = 60_000
 #: How a name may be written: capitals without accents, capitals with them, title case, letters of an e-mail.
 STYLES = ("plain", "capitals", "title", "slug")
-_ACCENTS = dict(
-    zip(
-        "ÀÁÂÄÃÅÇÈÉÊËÌÍÎÏÑÒÓÔÖÕØÙÚÛÜÝŸŒÆĞŞ",
-        "A A A A A A C E E E E I I I I N O O O O O O U U U U Y Y OE AE G S".split(),
-        strict=True,
-    )
-)
+_ACCENTED = "ÀÁÂÄÃÅÇÈÉÊËÌÍÎÏİÑÒÓÔÖÕØÙÚÛÜÝŸĞŞ"
+_PLAIN = "AAAAAACEEEEIIIIINOOOOOOUUUUYYGS"
+_ACCENTS = {**dict(zip(_ACCENTED, _PLAIN, strict=True)), "Œ": "OE", "Æ": "AE"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +81,10 @@ def load_names(insee: Path | None) -> Names:
         first_names, source = read_insee_first_names(insee), "insee"
     foreign = forge_foreign(_FOREIGN)
     french = french.head(len(shares))
-    abroad = 1.0 / (np.arange(len(foreign)) + 40.0)
-    law = Law.of([shares[: len(french)], abroad], [np.arange(len(french)), len(french) + np.arange(len(foreign))])
+    abroad: Floats = 1.0 / (np.arange(len(foreign)).astype(np.float64) + 40.0)
+    law = Law.of(
+        [shares[: len(french)], abroad], [np.arange(len(french)), len(french) + np.arange(len(foreign))]
+    )
     return Names(
         surnames=Writing.of(pl.concat([french, foreign])),
         surname_law=law,

@@ -17,7 +17,10 @@ NO_NAME = -1
 # Assumptions, except the shares of married women's names, which are published (project's notes, 2.1):
 # husband's name .60 / .90, own .26 / .05, both .13 / .05 at 25 / 65 years and over.
 _FOREIGN_DESCENT = 0.08
-_FATHER_KNOWN, _FATHER_ALIKE = 0.12, 0.02  # adults whose father is in the chunk; of his sons, those named as he
+_FATHER_KNOWN, _FATHER_ALIKE = (
+    0.12,
+    0.02,
+)  # adults whose father is in the chunk; of his sons, those named as he
 _NAME_AGES = [25.0, 65.0]
 _HUSBANDS, _BOTH = [0.60, 0.90], [0.13, 0.05]
 _MARRIED = ([20, 30, 45, 65, 80], [0.10, 0.35, 0.60, 0.85, 0.95])
@@ -52,7 +55,9 @@ def draw_surnames(rng: np.random.Generator, names: Names, kin: Kinship, abroad: 
     _copy_twins(kin, birth)
     _name_children(rng, names, kin, birth, second)
     usage, usage_second, since = _names_in_use(rng, names, kin, birth)
-    return Surnames(birth=birth, birth_second=second, usage=usage, usage_second=usage_second, used_since=since)
+    return Surnames(
+        birth=birth, birth_second=second, usage=usage, usage_second=usage_second, used_since=since
+    )
 
 
 def _grown_children(rng: np.random.Generator, kin: Kinship) -> tuple[Ints, Ints]:
@@ -81,7 +86,10 @@ def _name_children(rng: np.random.Generator, names: Names, kin: Kinship, birth: 
     children = np.flatnonzero(kin.parent >= 0)
     if len(children) == 0:
         return
-    chance, other = rng.random(kin.households), names.draw_surnames(rng.random(kin.households), np.zeros(kin.households, bool))
+    chance, other = (
+        rng.random(kin.households),
+        names.draw_surnames(rng.random(kin.households), np.zeros(kin.households, bool)),
+    )
     household, mother = kin.household[children], kin.parent[children]
     partner = kin.partner[mother]
     absent = np.where(kin.sex[mother] == 1, birth[mother], other[household])

@@ -30,7 +30,9 @@ def draw_birth_places(
     people = len(kin.birth)
     share = np.where(kin.parent >= 0, _ABROAD_CHILD, _ABROAD_ADULT)
     abroad = rng.random(people) < share
-    home = places.residence_department[residence_at(places, household, np.zeros(people, dtype=np.int64), seed)]
+    home = places.residence_department[
+        residence_at(places, household, np.zeros(people, dtype=np.int64), seed)
+    ]
     row = np.where(rng.random(people) < _HOME, home, places.departments)
     points = rng.random(people)
     place = places.births.draw(points, row)
@@ -56,5 +58,3 @@ def _foreign_place(rng: np.random.Generator, places: Places, birth: Ints) -> Int
     before = algerian & (birth < _ALGERIA_ENDS) & (rng.random(len(birth)) < _OLD_ALGERIA_SHARE)
     commune = places.algeria[rng.integers(0, len(places.algeria), len(birth))]
     return np.where(before, commune, country)
-
-

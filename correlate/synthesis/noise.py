@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import polars as pl
@@ -14,9 +13,15 @@ __all__ = ["CLEAN", "KEYED", "SCANNED", "SPOKEN", "Noise", "disturb"]
 
 _LETTERS = pl.Series(list("AEIRSTNLOUMCDPGBVHFQYXJKZW"))
 _NUMERALS = pl.Series(list("0123456789"))
-_SCANNER = {"O": "0", "I": "1", "L": "I", "S": "5", "B": "8", "Z": "2", "RN": "M", "o": "0", "l": "1", "rn": "m", "0": "O", "1": "l", "5": "S"}
-_EAR = {"PH": "F", "AULT": "AUD", "EAU": "AUX", "TH": "T", "LL": "L", "TT": "T", "NN": "N", "Y": "I", "AIN": "IN", "ET": "AY", "OT": "AUD",
-        "ph": "f", "ault": "aud", "eau": "aux", "th": "t", "ll": "l", "tt": "t", "nn": "n", "y": "i", "ain": "in"}  # fmt: skip
+_SCANNER = {
+    "O": "0", "I": "1", "L": "I", "S": "5", "B": "8", "Z": "2", "RN": "M", "o": "0", "l": "1", "rn": "m",
+    "0": "O", "1": "l", "5": "S",
+}  # fmt: skip
+_EAR = {
+    "PH": "F", "AULT": "AUD", "EAU": "AUX", "TH": "T", "LL": "L", "TT": "T", "NN": "N", "Y": "I", "AIN": "IN",
+    "ET": "AY", "OT": "AUD", "ph": "f", "ault": "aud", "eau": "aux", "th": "t", "ll": "l", "tt": "t",
+    "nn": "n", "y": "i", "ain": "in",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,13 +41,14 @@ class Noise:
         return [getattr(self, name) for name in _KINDS]
 
 
+_KINDS = tuple(field.name for field in fields(Noise))
 CLEAN = Noise()
 #: Typed by the person or a clerk: rates assumed, of the order found in hand-keyed registers.
 KEYED = Noise(substituted=0.004, deleted=0.003, transposed=0.003, doubled=0.002, truncated=0.001, heard=0.004)
 SPOKEN = Noise(substituted=0.004, deleted=0.003, transposed=0.002, doubled=0.003, truncated=0.002, heard=0.02)
-SCANNED = Noise(substituted=0.003, deleted=0.003, transposed=0.001, truncated=0.004, scanned=0.02, heard=0.002)
-
-_Pieces = tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]
+SCANNED = Noise(
+    substituted=0.003, deleted=0.003, transposed=0.001, truncated=0.004, scanned=0.02, heard=0.002
+)
 
 
 def disturb(values: pl.Series, rng: np.random.Generator, noise: Noise) -> pl.Series:
@@ -52,73 +58,60 @@ def disturb(values: pl.Series, rng: np.random.Generator, noise: Noise) -> pl.Ser
         return values
     edges = np.concatenate([[0.0], np.cumsum(shares)])
     kind = np.searchsorted(edges, rng.random(len(values)), side="right") - 1
+    struck = np.flatnonzero(kind < len(shares))
+    if len(struck) == 0:
+        return values
     origin = np.arange(len(values), dtype=np.int64)
-    parts, end = [values], len(values)
-    for place, make in enumerate(_KINDS.values()):
-        struck = np.flatnonzero(kind == place)
-        if len(struck) == 0:
-            continue
-        parts.append(_apply(values.gather(struck), rng, make))
-        origin[struck] = end + np.arange(len(struck))
-        end += len(struck)
-    return pl.concat(parts).gather(origin) if len(parts) > 1 else values
+    origin[struck] = len(values) + np.arange(len(struck))
+    return pl.concat([values, _spoil(values.gather(struck), kind[struck], rng)]).gather(origin)
 
 
-def _apply(values: pl.Series, rng: np.random.Generator, make: Callable[[_Pieces], pl.Expr]) -> pl.Series:
-    """Cut each value at a random place into before, letter, next letter and after, and rejoin it."""
+def _spoil(values: pl.Series, kind: Ints, rng: np.random.Generator) -> pl.Series:
+    """Cut each value at a random place: before, letter, next letter, after; rejoin it by its kind."""
     length = values.str.len_chars().fill_null(0).to_numpy().astype(np.int64)
     cut: Ints = (rng.random(len(values)) * np.maximum(length - 1, 1)).astype(np.int64)
     other = rng.integers(0, 1 << 30, len(values))
     frame = pl.DataFrame(
-        {"v": values, "cut": cut, "letter": _LETTERS.gather(other % 26), "numeral": _NUMERALS.gather(other % 10)}
+        {
+            "v": values,
+            "kind": kind,
+            "cut": cut,
+            "letter": _LETTERS.gather(other % len(_LETTERS)),
+            "numeral": _NUMERALS.gather(other % len(_NUMERALS)),
+        }
     )
     value, place = pl.col("v"), pl.col("cut")
-    before, here = value.str.slice(0, place), value.str.slice(place, 1)
-    following, after = value.str.slice(place + 1, 1), value.str.slice(place + 2)
-    return frame.select(make((before, here, following, after)).alias("v"))["v"]
+    pieces = frame.select(
+        "v",
+        "kind",
+        "letter",
+        "numeral",
+        before=value.str.slice(0, place),
+        here=value.str.slice(place, 1),
+        following=value.str.slice(place + 1, 1),
+        after=value.str.slice(place + 2),
+    )
+    return pieces.select(_SPOILT.alias("v"))["v"]
 
 
-def _substitute(pieces: _Pieces) -> pl.Expr:
-    before, here, following, after = pieces
+def _spoilt() -> pl.Expr:
+    """Build the one expression that makes every kind of error, in the order of ``_KINDS``."""
+    before, here, following, after = (pl.col(name) for name in ("before", "here", "following", "after"))
     wrong = pl.when(here.str.contains(r"\d")).then("numeral").when(here.str.contains(r"\p{Ll}"))
     letter = wrong.then(pl.col("letter").str.to_lowercase()).otherwise("letter")
-    return pl.concat_str(before, letter, following, after)
+    made = {
+        "substituted": pl.concat_str(before, letter, following, after),
+        "deleted": pl.concat_str(before, following, after),
+        "transposed": pl.concat_str(before, following, here, after),
+        "doubled": pl.concat_str(before, here, here, following, after),
+        "truncated": pl.concat_str(before, here, following),
+        "scanned": pl.col("v").str.replace_many(list(_SCANNER), list(_SCANNER.values())),
+        "heard": pl.col("v").str.replace_many(list(_EAR), list(_EAR.values())),
+    }
+    chosen = pl.col("v")
+    for place, name in enumerate(_KINDS):
+        chosen = pl.when(pl.col("kind") == place).then(made[name]).otherwise(chosen)
+    return chosen
 
 
-def _delete(pieces: _Pieces) -> pl.Expr:
-    before, _, following, after = pieces
-    return pl.concat_str(before, following, after)
-
-
-def _transpose(pieces: _Pieces) -> pl.Expr:
-    before, here, following, after = pieces
-    return pl.concat_str(before, following, here, after)
-
-
-def _double(pieces: _Pieces) -> pl.Expr:
-    before, here, following, after = pieces
-    return pl.concat_str(before, here, here, following, after)
-
-
-def _truncate(pieces: _Pieces) -> pl.Expr:
-    before, here, following, _ = pieces
-    return pl.concat_str(before, here, following)
-
-
-def _scan(_: _Pieces) -> pl.Expr:
-    return pl.col("v").str.replace_many(list(_SCANNER), list(_SCANNER.values()))
-
-
-def _hear(_: _Pieces) -> pl.Expr:
-    return pl.col("v").str.replace_many(list(_EAR), list(_EAR.values()))
-
-
-_KINDS: dict[str, Callable[[_Pieces], pl.Expr]] = {
-    "substituted": _substitute,
-    "deleted": _delete,
-    "transposed": _transpose,
-    "doubled": _double,
-    "truncated": _truncate,
-    "scanned": _scan,
-    "heard": _hear,
-}
+_SPOILT = _spoilt()

@@ -8,9 +8,9 @@ from correlate.synthesis.chance import Ints
 
 __all__ = ["OrderBook"]
 
-# Real registers count births of a month upwards from 1 and seldom reach 900: synthetic people are numbered from
-# 900 to 999 first, so that hardly any carries the NIR of a real one. Only a commune and month with more than a
-# hundred synthetic births of one sex goes on, from 899 downwards.
+# Real registers count births of a month upwards from 1 and seldom reach 900: synthetic people are numbered
+# from 900 to 999 first, so that hardly any carries the NIR of a real one. Only a commune and month with more
+# than a hundred synthetic births of one sex goes on, from 899 downwards.
 _FIRST, _ABOVE, _LAST = 900, 100, 999
 
 

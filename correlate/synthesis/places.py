@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 import polars as pl
 
 from correlate.synthesis.chance import Floats, Ints
 from correlate.synthesis.law import Law
+from correlate.synthesis.resources import read_rows
 
 __all__ = ["Places", "load_places"]
 
@@ -24,9 +24,9 @@ _ALGERIA_COMMUNES = range(101, 121)
 
 @dataclass(frozen=True, kw_only=True)
 class Places:
-    """Birth places (position in ``codes`` and ``names``) and residences (``town`` and ``postcode``).
+    """Birth places (positions in ``codes`` and ``names``) and residences (``towns`` and ``postcodes``).
 
-    Birth places come in this order: communes, communes of Corsica before 1976, Algeria before 1962, countries.
+    Birth places come in this order: communes, Corsica before 1976, Algeria before 1962, countries.
     """
 
     codes: pl.Series
@@ -50,22 +50,19 @@ class Places:
         return int(self.department.max()) + 1
 
 
-def _read(name: str) -> pl.DataFrame:
-    source = files("correlate.synthesis") / "data" / name
-    return pl.read_csv(source.read_bytes(), separator=";", schema_overrides={"code": pl.String, "postcodes": pl.String})
-
-
 @cache
 def load_places() -> Places:
     """Read the communes of five thousand inhabitants or more and the countries of birth."""
-    communes = _read("communes.csv").with_columns(
+    communes = read_rows("communes.csv").with_columns(
         town=pl.col("name").str.replace(_CITY_OF_DISTRICTS, ""),
         department=pl.when(pl.col("code").str.slice(0, 2).is_in(["97", "98"]))
         .then(pl.col("code").str.slice(0, 3))
         .otherwise(pl.col("code").str.slice(0, 2)),
     )
     ranks = communes["department"].unique().sort()
-    department = communes["department"].replace_strict(ranks, np.arange(len(ranks)), return_dtype=pl.Int64).to_numpy()
+    department = (
+        communes["department"].replace_strict(ranks, np.arange(len(ranks)), return_dtype=pl.Int64).to_numpy()
+    )
     population = communes["population"].to_numpy().astype(np.float64)
     codes, names, corsica, algeria, countries = _birth_places(communes)
     residence = communes.with_columns(
@@ -81,7 +78,7 @@ def load_places() -> Places:
         algeria=algeria,
         countries=countries,
         births=_birth_law(population, department),
-        abroad=Law.of([_read("countries.csv")["weight"].to_numpy()], [countries]),
+        abroad=Law.of([read_rows("countries.csv")["weight"].to_numpy()], [countries]),
         department=department,
         towns=residence["town"],
         postcodes=residence["postcode"],
@@ -93,9 +90,14 @@ def load_places() -> Places:
 def _birth_places(communes: pl.DataFrame) -> tuple[pl.Series, pl.Series, Ints, Ints, Ints]:
     island = communes.filter(pl.col("code").str.contains(r"^2[AB]"))
     algeria = [(f"{code}{number}", town) for code, town in _ALGERIA.items() for number in _ALGERIA_COMMUNES]
-    countries = _read("countries.csv")
+    countries = read_rows("countries.csv")
     old_codes = pl.concat_str([pl.lit("20"), pl.col("code").str.slice(2)])
-    codes = [communes["code"], island.select(code=old_codes)["code"], pl.Series([c for c, _ in algeria]), countries["code"]]
+    codes = [
+        communes["code"],
+        island.select(code=old_codes)["code"],
+        pl.Series([c for c, _ in algeria]),
+        countries["code"],
+    ]
     names = [communes["name"], island["name"], pl.Series([n for _, n in algeria]), countries["name"]]
     starts = np.cumsum([len(part) for part in codes])
     corsica = np.full(len(communes), -1, dtype=np.int64)

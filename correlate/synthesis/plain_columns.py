@@ -14,7 +14,7 @@ from correlate.synthesis.digits import serial
 
 __all__ = ["choice", "date_before", "insurer", "numbered", "operator", "password", "password_hash"]
 
-# Half of people use one password in several places (52 %, Google and Harris 2019): theirs does not depend on the file.
+# Share of people who use a password in several places (Google and Harris, 2019).
 _REUSES = 0.52
 
 
@@ -36,7 +36,9 @@ def choice(*options: str) -> Builder:
 
 def date_before(years: float, pattern: str = "%d/%m/%Y") -> Builder:
     """Fill with a day in the years before the data were taken."""
-    return lambda view: day_texts(view.day - (view.rng.random(len(view.rows)) * years * 365).astype(np.int64), pattern)
+    return lambda view: day_texts(
+        view.day - (view.rng.random(len(view.rows)) * years * 365).astype(np.int64), pattern
+    )
 
 
 def insurer(view: View) -> pl.Series:

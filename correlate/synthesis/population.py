@@ -11,8 +11,8 @@ from correlate.synthesis.chance import Flags, Floats, Ints, stream, uniform
 from correlate.synthesis.days import REFERENCE_DAY, ages, day_number, day_parts
 from correlate.synthesis.digits import nir_text
 from correlate.synthesis.kinship import Kinship, draw_kinship
-from correlate.synthesis.naming import Surnames, draw_first_names, draw_surnames
 from correlate.synthesis.names import Names
+from correlate.synthesis.naming import Surnames, draw_first_names, draw_surnames
 from correlate.synthesis.nativity import draw_birth_places
 from correlate.synthesis.orders import OrderBook
 from correlate.synthesis.places import Places

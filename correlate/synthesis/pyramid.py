@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from correlate.synthesis.days import DAYS_A_YEAR, REFERENCE_DAY, day_number, first_day
 from correlate.synthesis.chance import Floats, Ints
+from correlate.synthesis.days import DAYS_A_YEAR, REFERENCE_DAY, day_number, first_day
 from correlate.synthesis.law import Law
 
 __all__ = ["FIRST_YEAR", "births_a_year", "draw_births", "native_born", "survival"]
@@ -28,7 +28,7 @@ _BOYS = 0.512
 def births_a_year() -> Floats:
     """Give births from ``FIRST_YEAR`` to the reference year, by straight lines between the known years."""
     years = np.arange(FIRST_YEAR, REFERENCE_DAY.year + 1)
-    births = np.interp(years, list(_BIRTHS), list(_BIRTHS.values()))
+    births: Floats = np.interp(years, list(_BIRTHS), list(_BIRTHS.values()))
     births[-1] *= REFERENCE_DAY.timetuple().tm_yday / DAYS_A_YEAR
     return births
 
@@ -41,7 +41,7 @@ def survival(age: Floats, sex: int) -> Floats:
 
 def _alive() -> tuple[Floats, Floats]:
     births = births_a_year()
-    age = REFERENCE_DAY.year + 0.4 - np.arange(FIRST_YEAR, REFERENCE_DAY.year + 1)
+    age = REFERENCE_DAY.year + 0.4 - np.arange(FIRST_YEAR, REFERENCE_DAY.year + 1).astype(np.float64)
     return births * _BOYS * survival(age, 1), births * (1 - _BOYS) * survival(age, 2)
 
 

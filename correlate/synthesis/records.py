@@ -39,7 +39,9 @@ def make_records(leak: Leak, people: Population, chunk: int, day: int, share: fl
     chosen = np.flatnonzero(leak.select(people, day, share))
     again = chosen[rng.random(len(chosen)) < leak.repeated]
     rows = rng.permutation(np.concatenate([chosen, again]))
-    view = View(people=people, rows=rows, day=_day_of_data(leak, day, rng), rng=rng, family_nir=leak.family_nir)
+    view = View(
+        people=people, rows=rows, day=_day_of_data(leak, day, rng), rng=rng, family_nir=leak.family_nir
+    )
     frame = pl.DataFrame([column.fill(view) for column in leak.columns])
     truth = pl.DataFrame(
         {
@@ -65,7 +67,14 @@ def _classes(columns: tuple[Column, ...], frame: pl.DataFrame) -> pl.Series:
         held |= frame[column.header].is_not_null().to_numpy().astype(np.int64) << place
     kinds, which = np.unique(held, return_inverse=True)
     lists = [
-        sorted({str(found) for place, column in enumerate(columns) if kind >> place & 1 for found in column.classes})
+        sorted(
+            {
+                str(found)
+                for place, column in enumerate(columns)
+                if kind >> place & 1
+                for found in column.classes
+            }
+        )
         for kind in kinds.tolist()
     ]
     return pl.Series(lists, dtype=pl.List(pl.String)).gather(which)

@@ -20,7 +20,9 @@ _SLIPS = Noise(substituted=0.001, deleted=0.001, transposed=0.001)
 
 #: Well kept, but not perfect: the shares missing are assumptions.
 SUBJECT_COLUMNS = (
-    Column(header="nir", build=civil.nir(), missing=0.015, noise=Noise(substituted=0.0005, transposed=0.0005)),
+    Column(
+        header="nir", build=civil.nir(), missing=0.015, noise=Noise(substituted=0.0005, transposed=0.0005)
+    ),
     Column(header="nom_naissance", build=civil.birth_name("capitals"), missing=0.01, noise=_SLIPS),
     Column(header="nom_usage", build=civil.usage_name("capitals"), noise=_SLIPS),
     Column(header="prenom", build=civil.first_name("title", spaced=0.03), noise=_SLIPS),

@@ -12,7 +12,7 @@ __all__ = ["married_names", "names_in_use"]
 
 
 def married_names(people: Population, rows: Ints, day: int) -> tuple[Ints, Ints]:
-    """Give the name in use (two parts) of those who bear one other than their birth name, else ``NO_NAME``."""
+    """Give the name in use (two parts) where it is not the birth name, else ``NO_NAME``."""
     bears = people.surnames.used_since[rows] <= day
     usage = np.where(bears, people.surnames.usage[rows], NO_NAME)
     return usage, np.where(bears, people.surnames.usage_second[rows], NO_NAME)

@@ -134,7 +134,9 @@ class _Tables:
         for leak in self._leaks:
             records = make_records(leak, people, chunk, self._days[leak.breach], self._shares[leak.breach])
             table = self.leaks[leak.breach]
-            self.truth.append(records.truth.with_row_index("row", offset=table.rows + 1).select(_TRUTH_COLUMNS))
+            self.truth.append(
+                records.truth.with_row_index("row", offset=table.rows + 1).select(_TRUTH_COLUMNS)
+            )
             table.append(records.rows)
 
 
@@ -149,7 +151,7 @@ _TRUTH_COLUMNS = (
 
 
 def _share(leak: Leak, catalogue: Catalogue) -> float:
-    """Give the share of the population in a file: declared, or the catalogue's persons over the inhabitants."""
+    """Give the share of people in a file: declared, or the catalogue's persons over the inhabitants."""
     if leak.share is not None:
         return leak.share
     return (catalogue.get(leak.breach).persons or 0) / POPULATION_OF_FRANCE
