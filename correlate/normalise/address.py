@@ -30,7 +30,7 @@ _DISTRICT = (
     rf"\b(?:CEDEX\b.*|[0-9]+ *(?:E|ER|EME|ND|NDE|RE|ERE)?\b(?: *{_ARRONDISSEMENT})?.*"
     r"|ARR(?:ONDISSEMENT|DT)\b.*)"
 )
-_LONG_CITY_WORDS = {r"\bSTE\b[. ]*": "SAINTE", r"\bST\b[. ]*": "SAINT", r"\bS/": "SUR"}
+_LONG_CITY_WORDS = {r"\bSTE\b": "SAINTE", r"\bST\b": "SAINT", r"\bCEDEX\b.*": ""}
 _NO_CITY = "NC NA ND NR INCONNU INCONNUE VILLE XXX NONRENSEIGNE NONRENSEIGNEE TEST NULL NONE"
 
 
@@ -91,8 +91,9 @@ def _normalise_city(values: pl.Series) -> pl.DataFrame:
     folded = fold(values)
     text = folded.str.replace(_CITY_CODE, "").str.replace(_ARTICLE_BEHIND, "$2 $1")
     text = text.str.replace_all(_BRACKETS, " ").str.replace(_DISTRICT, "")
+    text = text.str.replace_all(r"\bS/", "SUR ").str.replace_all("[^A-Z]+", " ")
     for pattern, word in _LONG_CITY_WORDS.items():
-        text = text.str.replace_all(pattern, word + " ")
+        text = text.str.replace_all(pattern, word)
     city = letters(text)
     placeholder = city.is_in(_NO_CITY.split())
     frame = pl.DataFrame({"city": city, "placeholder": placeholder, "blank": is_blank(folded)})

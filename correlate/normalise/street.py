@@ -9,14 +9,15 @@ from correlate.normalise.folding import fold, is_blank, words
 __all__ = ["normalise_street"]
 
 # What stands behind the street on a one-line address.
-_TOWN_BEHIND = r"([A-Z].*?)[ ,;\-]+(?:F-?)?[0-9]{5}(?:[ ,;].*)?$"
-_NUMBER_SIGN = r"^ *(?:N[°O]\.? *|NUMERO +|N +)([0-9])"
-_ZEROS = r"\b0+([0-9])"
+_TOWN_BEHIND = r"([A-Z].*?)(?: F)? F?[0-9]{5}(?: .*)?$"
+_NUMBER_SIGN = r"^(?:(?:N|NO|NUMERO) ?)+([0-9])"
+# A house number has at most four digits; 01000 is a postcode.
+_ZEROS = r"\b0+([0-9]{1,3}(?:[^0-9]|$))"
 # 12BIS, 12 B: tax files write bis, ter and quater as B, T and Q.
 _REPEAT = r"^([0-9]+) ?(BIS|TER|QUATER|B|T|Q)\b"
 _GLUED_LETTER = r"^([0-9]+)([A-Z])\b"
 # R is a street behind a number or at the front, and a building's letter elsewhere.
-_STREET_R = r"^((?:[0-9]+ )?(?:BIS |TER |QUATER |[A-Z] )?)R "
+_STREET_R = r"^((?:[0-9]+ )?(?:BIS |TER |QUATER |[A-QS-Z] )?)R "
 
 _LONG_WORDS = {
     "AV": "AVENUE", "AVE": "AVENUE", "AVN": "AVENUE", "BD": "BOULEVARD", "BLD": "BOULEVARD",
@@ -59,8 +60,8 @@ def normalise_street(values: pl.Series) -> pl.DataFrame:
 
 
 def _expand(folded: pl.Series) -> pl.Series:
-    text = folded.str.replace(_TOWN_BEHIND, "$1").str.replace(_NUMBER_SIGN, "$1")
-    text = words(text).str.replace_all(_ZEROS, "$1")
+    text = words(folded).str.replace_all(_ZEROS, "$1").str.replace(_TOWN_BEHIND, "$1")
+    text = text.str.replace(_NUMBER_SIGN, "$1")
     text = text.str.replace(_REPEAT, "$1 $2").str.replace(_GLUED_LETTER, "$1 $2")
     text = text.str.replace(r"^([0-9]+) B\b", "$1 BIS").str.replace(r"^([0-9]+) T\b", "$1 TER")
     text = text.str.replace(r"^([0-9]+) Q\b", "$1 QUATER").str.replace(_STREET_R, "${1}RUE ")
