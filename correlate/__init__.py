@@ -9,7 +9,7 @@ from correlate.linkage import LinkageModel, load_model
 from correlate.pipeline import Models, ScoreReport
 from correlate.reading import Mapping, RejectsWriter, load_mapping
 from correlate.risk import Profile, ScenarioSet
-from correlate.scoring import score
+from correlate.scoring import score, score_frame
 from correlate.synthesis import SynthesisSummary, synthesise
 from correlate.tokens import SecretKey, create_key, load_key
 from correlate.vault import (
@@ -60,6 +60,7 @@ __all__ = [
     "load_model",
     "remove_breach",
     "score",
+    "score_frame",
     "synthesise",
     "verify",
 ]

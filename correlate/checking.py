@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from correlate.catalogue import Breach
 from correlate.pipeline import Models, Scorer
-from correlate.reading.columns import assign_columns
-from correlate.reading.mapping import Mapping as ColumnMapping
-from correlate.reading.nulls import null_out
+from correlate.reading import open_frame
 from correlate.vault import Vault
 
 __all__ = ["check"]
@@ -53,16 +50,9 @@ def check(
 
 def _frame(person: Mapping[str, object]) -> pl.DataFrame:
     """One row of strings, its columns recognised as a file's would be."""
-    headers = [str(name) for name in person]
-    columns = assign_columns(headers, mapping=ColumnMapping(), file=Path("standard input"))
-    values = list(person.values())
-    texts = {column.target: values[column.index] for column in columns.used}
-    return null_out(
-        pl.DataFrame(
-            {target: [None if value is None else str(value)] for target, value in texts.items()},
-            schema=dict.fromkeys(texts, pl.String),
-        )
-    )
+    texts = {str(name): None if value is None else str(value) for name, value in person.items()}
+    with open_frame(pl.DataFrame([texts], schema=dict.fromkeys(texts, pl.String))) as source:
+        return next(source.batches()).frame
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 (any JSON value)

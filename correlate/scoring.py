@@ -6,13 +6,24 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
+
 from correlate.catalogue import Breach
-from correlate.pipeline import Models, Scorer, ScoreReport, output_format, subject_ids, write_scores
-from correlate.reading import Batch, Mapping, RejectsWriter, Source, check_writable, open_source
+from correlate.pipeline import (
+    Models,
+    Scored,
+    Scorer,
+    ScoreReport,
+    output_format,
+    score_rows,
+    subject_ids,
+    write_scores,
+)
+from correlate.reading import Batch, Mapping, RejectsWriter, Source, check_writable, open_input
 from correlate.tokens import People
 from correlate.vault import Progress, Vault, ahead, date_order
 
-__all__ = ["score"]
+__all__ = ["score", "score_frame"]
 
 
 def score(
@@ -47,21 +58,62 @@ def score(
     start = time.perf_counter()
     output_format(output)
     check_writable(output)
+    scored = _scored(
+        vault,
+        subjects,
+        models=models,
+        id_column=id_column,
+        breach=breach,
+        mapping=mapping,
+        rejects=rejects,
+        progress=progress,
+    )
+    write_scores(output, scored.subjects, scored.assessed, key_id=vault.key_id, model=models.name)
+    return scored.report(output, seconds=time.perf_counter() - start)
+
+
+def score_frame(
+    vault: Vault,
+    subjects: pl.DataFrame,
+    *,
+    models: Models,
+    id_column: str | None = None,
+    breach: Breach | None = None,
+    mapping: Mapping | None = None,
+) -> pl.DataFrame:
+    """Score every subject of a frame; see :func:`score`.
+
+    Returns:
+        One row a subject, sorted by subject_id: subject_id, score, band, uplift, breaches, scenarios,
+        attributes, key_id, model. Rows without an id are left out.
+    """
+    scored = _scored(vault, subjects, models=models, id_column=id_column, breach=breach, mapping=mapping)
+    return score_rows(scored.subjects, scored.assessed, key_id=vault.key_id, model=models.name)
+
+
+def _scored(
+    vault: Vault,
+    subjects: Path | pl.DataFrame,
+    *,
+    models: Models,
+    id_column: str | None,
+    breach: Breach | None,
+    mapping: Mapping | None,
+    rejects: RejectsWriter | None = None,
+    progress: Progress | None = None,
+) -> Scored:
     scorer = Scorer(vault, models, breach=breach)
-    keep = () if id_column is None else (id_column,)
     done = 0
-    with open_source(subjects, mapping=mapping, keep=keep) as source:
+    with open_input(subjects, mapping=mapping, keep=() if id_column is None else (id_column,)) as source:
         for batch, people in ahead(_tokenised(vault, source, mapping)):
             ids, refused = subject_ids(batch, id_column)
             if rejects is not None:
-                rejects.write(subjects, (*batch.rejects, *refused))
+                rejects.write(source.path, (*batch.rejects, *refused))
             scorer.add(people, ids, rejected=len(batch.rejects) + len(refused))
             if progress:
                 progress(batch.bytes_read - done, batch.count)
                 done = batch.bytes_read
-    scored = scorer.finish(by_number=id_column is None)
-    write_scores(output, scored.subjects, scored.assessed, key_id=vault.key_id, model=models.name)
-    return scored.report(output, seconds=time.perf_counter() - start)
+    return scorer.finish(by_number=id_column is None)
 
 
 def _tokenised(vault: Vault, source: Source, mapping: Mapping | None) -> Iterator[tuple[Batch, People]]:

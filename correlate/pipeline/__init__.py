@@ -1,7 +1,7 @@
 """What the batch and the single check share: models, linking and assessing, results."""
 
 from correlate.pipeline.models import Models
-from correlate.pipeline.results import FORMATS, UnknownOutputFormat, output_format, write_scores
+from correlate.pipeline.results import FORMATS, UnknownOutputFormat, output_format, score_rows, write_scores
 from correlate.pipeline.scored import Scored, ScoreReport
 from correlate.pipeline.scorer import WITHHELD, Scorer
 from correlate.pipeline.subject_id import SubjectIdIdentifies, subject_ids
@@ -16,6 +16,7 @@ __all__ = [
     "SubjectIdIdentifies",
     "UnknownOutputFormat",
     "output_format",
+    "score_rows",
     "subject_ids",
     "write_scores",
 ]

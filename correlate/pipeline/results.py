@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from correlate.errors import InputError
 from correlate.reading import atomic_output
 
-__all__ = ["FORMATS", "UnknownOutputFormat", "flat", "output_format", "write_scores"]
+__all__ = ["FORMATS", "UnknownOutputFormat", "flat", "output_format", "score_rows", "write_scores"]
 
 FORMATS = {".parquet": "parquet", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
 # Fixed, so that the same scores give the same bytes.
@@ -62,16 +62,19 @@ def write_scores(
         model: stands in every row.
     """
     form = output_format(path)
-    rows = (flat(assessed) if form == "csv" else assessed).drop("exposure_id")
-    rows = rows.with_columns(key_id=pl.lit(key_id), model=pl.lit(model))
-
-    def chunk(start: int) -> pl.DataFrame:
-        part = subjects.slice(start, ROWS_PER_GROUP)
-        return part.select("subject_id").hstack(rows[part["exposure_no"]]).rechunk()
-
+    if form == "csv":
+        assessed = flat(assessed)
     starts = range(0, max(1, subjects.height), ROWS_PER_GROUP)
+    parts = (subjects.slice(start, ROWS_PER_GROUP) for start in starts)
     with atomic_output(path) as part, part.open("wb") as file:
-        WRITERS[form](file, (chunk(start) for start in starts))
+        WRITERS[form](file, (score_rows(each, assessed, key_id=key_id, model=model) for each in parts))
+
+
+def score_rows(subjects: pl.DataFrame, assessed: pl.DataFrame, *, key_id: str, model: str) -> pl.DataFrame:
+    """Bring each subject (subject_id, exposure_no) and the assessment of its exposure together, in order."""
+    rows = assessed.drop("exposure_id")[subjects["exposure_no"]]
+    named = rows.with_columns(key_id=pl.lit(key_id), model=pl.lit(model))
+    return subjects.select("subject_id").hstack(named).rechunk()
 
 
 Chunks = Iterator[pl.DataFrame]

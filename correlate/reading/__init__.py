@@ -5,6 +5,7 @@ from correlate.reading.batch import Batch
 from correlate.reading.columns import Column, Columns
 from correlate.reading.errors import OutputError
 from correlate.reading.formats import Format
+from correlate.reading.frame import open_frame, open_input
 from correlate.reading.mapping import Mapping, load_mapping
 from correlate.reading.rejects import Reject, RejectsWriter
 from correlate.reading.source import Source, open_source
@@ -22,5 +23,7 @@ __all__ = [
     "atomic_output",
     "check_writable",
     "load_mapping",
+    "open_frame",
+    "open_input",
     "open_source",
 ]
