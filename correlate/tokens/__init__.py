@@ -7,14 +7,16 @@ from correlate.tokens.key import (
     KeyFileExists,
     KeyFileExposed,
     KeyFileMissing,
+    KeyFileUnwritable,
     KeyNotGiven,
     SecretKey,
     create_key,
     load_key,
 )
 from correlate.tokens.linkage_key import KEY_KINDS, KeyKind, linkage_keys
-from correlate.tokens.person import TOKEN_COLUMNS, People, Tokeniser
+from correlate.tokens.people import TOKEN_COLUMNS, People
 from correlate.tokens.scheme import DEFAULT_SCHEME, SCHEMES, UnknownScheme
+from correlate.tokens.tokeniser import Tokeniser
 
 __all__ = [
     "CLASS_PREFIX",
@@ -28,6 +30,7 @@ __all__ = [
     "KeyFileExists",
     "KeyFileExposed",
     "KeyFileMissing",
+    "KeyFileUnwritable",
     "KeyKind",
     "KeyNotGiven",
     "People",

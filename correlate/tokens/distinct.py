@@ -1,24 +1,20 @@
-"""A column as its distinct values and a code per row: most fields repeat, and each value is worked on once."""
+"""A column as its distinct values and a code per row: what repeats is worked on once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Distinct", "distinct"]
+from correlate.tokens.packing import to_arrow
+
+__all__ = ["Distinct", "as_it_is", "distinct"]
 
 Entry = TypeVar("Entry", bound=np.generic)
-
-SAMPLE_ROWS = 4096
-# Above this share of distinct values, finding them costs more than it saves.
-WORTHWHILE = 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,21 +31,22 @@ class Distinct:
         """One entry per distinct value (d,) to one entry per row (n,)."""
         return per_value if self.codes is None else per_value[self.codes]
 
-    def derive(self, normalise: Callable[[pl.Series], pl.DataFrame]) -> pl.DataFrame:
-        """Normalise the distinct values: (d, columns)."""
-        return normalise(self.values)
+    def rows(self) -> npt.NDArray[np.int64]:
+        """How many rows hold each distinct value: (d,)."""
+        if self.codes is None:
+            return np.ones(len(self.values), dtype=np.int64)
+        return np.bincount(self.codes, minlength=len(self.values)).astype(np.int64, copy=False)
 
 
 def distinct(values: pl.Series) -> Distinct:
-    """Encode a column (n,) of strings, or leave it as it is when most of its values occur once."""
-    sample = values.head(SAMPLE_ROWS)
-    if sample.n_unique() > WORTHWHILE * len(sample):
-        return Distinct(values=values, codes=None)
-    column = values.to_arrow(compat_level=pl.CompatLevel.oldest())
-    if isinstance(column, pa.ChunkedArray):
-        column = column.combine_chunks()
-    encoded = pc.dictionary_encode(column, null_encoding="encode")
+    """Encode a column (n,) of strings whose values repeat: names, dates, postcodes."""
+    encoded = pc.dictionary_encode(to_arrow(values), null_encoding="encode")
     return Distinct(
-        values=pl.Series(pl.from_arrow(encoded.dictionary)),
+        values=pl.Series(values.name, pl.from_arrow(encoded.dictionary), dtype=pl.String),
         codes=encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False),
     )
+
+
+def as_it_is(values: pl.Series) -> Distinct:
+    """Take a column whose values are nearly all different: finding the few that repeat would not pay."""
+    return Distinct(values=values, codes=None)

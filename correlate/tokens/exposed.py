@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from correlate.errors import InputError
 from correlate.vocabulary import FIELDS, AttributeClass, Field
@@ -17,10 +19,12 @@ CLASS_PREFIX = "class:"
 # One bit a column in a signed 64-bit word.
 MOST_COLUMNS = 62
 
+Present = npt.NDArray[np.bool_]
+
 
 class TooManyColumns(InputError):
-    """The file has {columns} columns that carry personal data, and {most} are the most that can be told apart.
-    Map the ones that matter with --map, and set `only_mapped = true` in it.
+    """The file has {columns} columns that carry personal data, and {most} are the most that can be told
+    apart. Map the ones that matter with --map, and set `only_mapped = true` in it.
     """
 
 
@@ -36,39 +40,44 @@ class ExposedClasses:
     """Collects, column by column, the rows in which it holds a usable value."""
 
     def __init__(self, frame: pl.DataFrame) -> None:
-        """Start with the bare class columns of ``frame``; fields are marked as they are normalised."""
+        """Give a bit to each column of ``frame`` that carries personal data; nothing is exposed yet."""
         self._classes = {c: classes for c in frame.columns if (classes := _classes_of(c))}
         if len(self._classes) > MOST_COLUMNS:
             raise TooManyColumns(columns=len(self._classes), most=MOST_COLUMNS)
         self._bit = {column: np.int64(1 << i) for i, column in enumerate(self._classes)}
         self._mask = np.zeros(frame.height, dtype=np.int64)
-        for column in self._classes:
-            if column.startswith(CLASS_PREFIX):
-                self.mark(column, frame[column].is_not_null().to_numpy())
+        self._pending = set(self._classes)
 
-    def mark(self, column: str, present: npt.NDArray[np.bool_]) -> None:
+    @property
+    def unmarked(self) -> list[str]:
+        """The columns that nothing was said of yet, in the frame's order."""
+        return [column for column in self._classes if column in self._pending]
+
+    def mark(self, column: str, present: Present) -> None:
         """Rows (n,) in which ``column`` holds a usable value."""
-        self._mask |= np.where(present, self._bit[column], np.int64(0))
+        self._pending.discard(column)
+        self._mask |= self._bit[column] * present
 
-    def unmark(self, column: str, absent: npt.NDArray[np.bool_]) -> None:
+    def unmark(self, column: str, absent: Present) -> None:
         """Rows (n,) in which the value of ``column`` is not this person's."""
-        self._mask &= ~np.where(absent, self._bit[column], np.int64(0))
+        self._mask &= ~(self._bit[column] * absent)
 
     def collect(self) -> ClassSets:
         """The distinct class sets and each row's; columns of one class count once."""
-        masks, inverse = np.unique(self._mask, return_inverse=True)
-        order = {code: place for place, code in enumerate(AttributeClass)}
+        encoded = pc.dictionary_encode(pa.array(self._mask))
+        found = encoded.dictionary.to_pylist()
         numbers: dict[tuple[AttributeClass, ...], int] = {}
-        of_mask = np.empty(len(masks), dtype=np.int32)
-        for place, mask in enumerate(masks):
-            classes = {code for c, bit in self._bit.items() if mask & bit for code in self._classes[c]}
-            key = tuple(sorted(classes, key=order.__getitem__))
-            of_mask[place] = numbers.setdefault(key, len(numbers))
-        return ClassSets(sets=tuple(numbers), of_row=of_mask[inverse].astype(np.int32, copy=False))
+        of_mask = {mask: numbers.setdefault(self._set(mask), len(numbers)) for mask in sorted(found)}
+        of_code = np.array([of_mask[mask] for mask in found], dtype=np.int32)
+        return ClassSets(sets=tuple(numbers), of_row=of_code[encoded.indices.to_numpy(zero_copy_only=False)])
+
+    def _set(self, mask: int) -> tuple[AttributeClass, ...]:
+        classes = {code for c, bit in self._bit.items() if mask & int(bit) for code in self._classes[c]}
+        return tuple(code for code in AttributeClass if code in classes)
 
 
 def _classes_of(column: str) -> tuple[AttributeClass, ...]:
+    base = column.removeprefix(CLASS_PREFIX).split(".")[0]
     if column.startswith(CLASS_PREFIX):
-        return (AttributeClass(column.removeprefix(CLASS_PREFIX).split(".")[0]),)
-    base = column.split(".")[0]
+        return (AttributeClass(base),)
     return FIELDS[Field(base)].classes if base in Field.__members__ else ()

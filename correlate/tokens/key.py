@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -20,6 +22,7 @@ __all__ = [
     "KeyFileExists",
     "KeyFileExposed",
     "KeyFileMissing",
+    "KeyFileUnwritable",
     "KeyNotGiven",
     "SecretKey",
     "create_key",
@@ -28,6 +31,9 @@ __all__ = [
 
 KEY_FILE_VARIABLE = "CORRELATE_KEY_FILE"
 SECRET_BYTES = 32
+KEY_LINE = re.compile(rb"\s*([0-9a-fA-F]{%d})\s*" % (2 * SECRET_BYTES))
+# Longer than any key file: what else a name may point to is not read into memory.
+READ_BYTES = 4096
 # The version stands inside every derivation: a later construction can never meet an earlier one's tokens.
 DERIVATION = "correlate-risk/2026-11"
 
@@ -42,6 +48,10 @@ class KeyFileMissing(KeyFileError):
     """The key file {path} cannot be read: {reason}. Check the name, or make a key with
     `correlate key create {path}`.
     """
+
+
+class KeyFileUnwritable(KeyFileError):
+    """The key file {path} cannot be written: {reason}. Choose a name in a folder of yours that has room."""
 
 
 class KeyFileExists(KeyFileError):
@@ -73,6 +83,10 @@ class SecretKey:
         if len(self.secret) != SECRET_BYTES:
             raise ValueError(f"a secret key is {SECRET_BYTES} bytes")
 
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled or copied: what can be written out ends up in a plan, a cache or a log."""
+        raise TypeError("a secret key is never pickled; load it anew where it is needed")
+
     @property
     def key_id(self) -> str:
         """A one-way fingerprint of the key: 16 hexadecimal digits (64 bits), safe to print and to store."""
@@ -89,7 +103,7 @@ def create_key(path: Path) -> SecretKey:
 
     Raises:
         KeyFileExists: ``path`` exists.
-        KeyFileMissing: its folder cannot be written.
+        KeyFileUnwritable: its folder or the disk does not take it; nothing is left behind.
     """
     key = SecretKey(secret=secrets.token_bytes(SECRET_BYTES))
     try:
@@ -97,11 +111,15 @@ def create_key(path: Path) -> SecretKey:
     except FileExistsError:
         raise KeyFileExists(path=path) from None
     except OSError as error:
-        raise KeyFileMissing(path=path, reason=error.strerror) from None
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(key.secret.hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+        raise KeyFileUnwritable(path=path, reason=error.strerror) from None
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(key.secret.hex() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        path.unlink()
+        raise KeyFileUnwritable(path=path, reason=error.strerror) from None
     return key
 
 
@@ -117,17 +135,19 @@ def load_key(path: Path | None = None, *, environ: Mapping[str, str] = os.enviro
         if not named:
             raise KeyNotGiven
         path = Path(named)
+    mode, content = _read(path)
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise KeyFileExposed(path=path, mode=f"{stat.S_IMODE(mode):04o}")
+    line = KEY_LINE.fullmatch(content)
+    if line is None:
+        raise KeyFileDamaged(path=path)
+    return SecretKey(secret=bytes.fromhex(line[1].decode("ascii")))
+
+
+def _read(path: Path) -> tuple[int, bytes]:
+    """Mode and content of one and the same file."""
     try:
-        mode = path.stat().st_mode
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            return os.fstat(file.fileno()).st_mode, file.read(READ_BYTES)
     except OSError as error:
         raise KeyFileMissing(path=path, reason=error.strerror) from None
-    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise KeyFileExposed(path=path, mode=oct(stat.S_IMODE(mode)))
-    try:
-        secret = bytes.fromhex(content.decode("ascii"))
-    except ValueError:
-        raise KeyFileDamaged(path=path) from None
-    if len(secret) != SECRET_BYTES:
-        raise KeyFileDamaged(path=path)
-    return SecretKey(secret=secret)

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from correlate.tokens.packing import Rows
 from correlate.tokens.scheme import MISSING, Scheme, Tokens
 
 __all__ = ["KEY_KINDS", "KeyKind", "linkage_keys"]
@@ -70,7 +70,7 @@ KEY_KINDS: tuple[KeyKind, ...] = (
 
 def linkage_keys(
     scheme: Scheme, tokens: Mapping[str, Tokens], *, asking: bool = False
-) -> tuple[Tokens, npt.NDArray[np.intp]]:
+) -> tuple[Tokens, Rows]:
     """All linkage keys of a batch of rows.
 
     Args:
@@ -82,22 +82,32 @@ def linkage_keys(
         Keys (k,) and the row each belongs to (k,), unsorted; a row may give one key twice.
     """
     keys: list[Tokens] = []
-    rows: list[npt.NDArray[np.intp]] = []
+    rows: list[Rows] = []
     for kind in KEY_KINDS:
         for columns in (kind.columns, *kind.variants, *(kind.asked if asking else ())):
-            if any(column not in tokens for column in columns):
-                continue
-            present = np.flatnonzero(np.logical_and.reduce([tokens[c] != MISSING for c in columns]))
-            if len(present):
-                keys.append(_key(scheme, kind.name, [tokens[c][present] for c in columns]))
+            if all(column in tokens for column in columns):
+                parts, present = _complete([tokens[column] for column in columns])
+                keys.append(_key(scheme, kind.name, parts))
                 rows.append(present)
     if not keys:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.intp)
     return np.concatenate(keys), np.concatenate(rows)
 
 
+def _complete(columns: list[Tokens]) -> tuple[list[Tokens], Rows]:
+    """The rows in which no column is missing, and the columns in those rows."""
+    whole = columns[0] != MISSING
+    for column in columns[1:]:
+        whole &= column != MISSING
+    rows = np.flatnonzero(whole)
+    return [column[rows] for column in columns], rows
+
+
 def _key(scheme: Scheme, kind: str, parts: list[Tokens]) -> Tokens:
     if len(parts) == 1:
         return parts[0]
-    side_by_side = np.stack([part.astype(">i8") for part in parts], axis=1)
-    return scheme.tokens(f"link/{kind}", side_by_side.view(np.uint8).reshape(len(side_by_side), -1))
+    # Big-endian, eight bytes each: as fixed in width as the list of columns, so the packing is injective.
+    side_by_side = np.empty((len(parts[0]), len(parts)), dtype=">i8")
+    for place, part in enumerate(parts):
+        side_by_side[:, place] = part
+    return scheme.tokens(f"link/{kind}", side_by_side.view(np.uint8))

@@ -16,12 +16,14 @@ from correlate.tokens.packing import Bytes, by_length
 
 __all__ = [
     "DEFAULT_SCHEME",
+    "MISSING",
     "SCHEMES",
     "AesCmac",
     "HmacSha256",
     "Scheme",
     "Tokens",
     "UnknownScheme",
+    "column_tokens",
     "make_scheme",
 ]
 
@@ -104,6 +106,6 @@ def column_tokens(scheme: Scheme, domain: str, values: pl.Series) -> Tokens:
 
 def _truncate(digests: Bytes) -> Tokens:
     """The leading 64 bits as big-endian signed integers; the one value kept for "missing" moves aside."""
-    tokens = np.ascontiguousarray(digests[:, :8]).view(">i8")[:, 0].astype(np.int64)
+    tokens = digests[:, :8].view(">i8")[:, 0].astype(np.int64)
     tokens[tokens == MISSING] = 1
     return tokens

@@ -1,0 +1,83 @@
+"""Birth date, sex and NIR of a batch, and which NIR is whose."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from correlate.normalise import birth, nir, sex
+from correlate.normalise.birth import DateOrder
+from correlate.tokens.batch import Batch, Reading
+from correlate.tokens.civil_status import UNKNOWN, CivilStatus, Numbers, is_own
+from correlate.tokens.distinct import as_it_is, distinct
+from correlate.tokens.scheme import MISSING, column_tokens
+from correlate.vocabulary import Field
+
+__all__ = ["read_birth"]
+
+MONTHS = 1200  # of the hundred years that two digits tell apart, as a NIR does
+SEXES = 2
+
+
+def read_birth(batch: Batch, order: DateOrder) -> npt.NDArray[np.bool_]:
+    """Birth date, its exchanged form, birth month, sex and NIR. An own NIR stands in for what the row lacks.
+
+    Returns:
+        (n,) False where birth date or sex contradict the NIR. There the class NIR is not counted as
+        exposed: the number that is out is the insured's, not this person's.
+    """
+    told = _told(batch, order)
+    own = np.ones(batch.frame.height, dtype=np.bool_)
+    for column in batch.columns(Field.nir)[:1]:
+        reading = batch.read(column, as_it_is(batch.raw(column)), nir.normalise, "nir")
+        batch.tokens["nir"] = batch.tokenised("nir", reading, "nir")
+        numbered = _by_nir(reading)
+        own = is_own(told, numbered)
+        batch.exposed.unmark(column, ~own)
+        told = told.completed(numbered, where=own)
+    dated = (told.year >= 0) & (told.month > 0)
+    _put_small(batch, "birth_yymm", np.where(dated, told.year * 12 + told.month - 1, UNKNOWN), MONTHS)
+    _put_small(batch, "sex", told.sex, SEXES)
+    return own
+
+
+def _told(batch: Batch, order: DateOrder) -> CivilStatus:
+    """Year, month and sex by the row's own columns."""
+    year, month, gender = (np.full(batch.frame.height, UNKNOWN, dtype=np.int16) for _ in range(3))
+    for column in batch.columns(Field.birth_date)[:1]:
+        coded = distinct(batch.raw(column))
+        reading = batch.read(column, coded, lambda raw: birth.normalise(raw, order=order), "birth_year")
+        batch.tokens["birth_date"] = batch.tokenised("birth_date", reading, "birth_date")
+        batch.tokens["birth_swapped"] = batch.tokenised("birth_date", reading, "birth_swapped")
+        year = _numbers(reading, reading.canonical["birth_year"] % 100)
+        month = _numbers(reading, reading.canonical["birth_month"].str.slice(5, 2))
+    for column in batch.columns(Field.birth_year)[:1]:
+        # Presence is what is exposed, readable or not; and a date's own year goes before.
+        coded = distinct(batch.raw(column))
+        reading = Reading(coded=coded, canonical=birth.normalise(coded.values, order=order))
+        year = np.where(year == UNKNOWN, _numbers(reading, reading.canonical["birth_year"] % 100), year)
+    for column in batch.columns(Field.sex)[:1]:
+        reading = batch.read(column, distinct(batch.raw(column)), sex.normalise, "sex")
+        gender = _numbers(reading, reading.canonical["sex"] == "F")
+    return CivilStatus(year=year, month=month, sex=gender)
+
+
+def _by_nir(reading: Reading) -> CivilStatus:
+    canonical = reading.canonical
+    return CivilStatus(
+        year=_numbers(reading, canonical["birth_year"]),
+        month=_numbers(reading, canonical["birth_month"]),
+        sex=_numbers(reading, canonical["sex"] == "F"),
+    )
+
+
+def _numbers(reading: Reading, values: pl.Series) -> Numbers:
+    """Small whole numbers (n,), UNKNOWN for null. Only this batch ever sees them."""
+    return reading.coded.spread(values.cast(pl.Int16, strict=False).fill_null(UNKNOWN).to_numpy())
+
+
+def _put_small(batch: Batch, name: str, numbers: Numbers, count: int) -> None:
+    """Tokens of the numbers 0 to count - 1: each is tokenised once, whatever the rows."""
+    table = column_tokens(batch.scheme, name, pl.int_range(count, eager=True).cast(pl.String))
+    batch.tokens[name] = np.append(table, MISSING)[numbers]

@@ -1,0 +1,81 @@
+"""A tokenised batch: what leaves this room, and all that any other room sees of a person."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+from correlate.tokens.exposed import ClassSets
+from correlate.tokens.packing import Rows
+from correlate.tokens.scheme import MISSING, Tokens
+
+__all__ = ["TOKEN_COLUMNS", "People"]
+
+TOKEN_COLUMNS: tuple[str, ...] = (
+    "nir",
+    "surname",
+    "surname_alt",
+    "phonetic",
+    "phonetic_alt",
+    "first_name",
+    "first_phonetic",
+    "first_initial",
+    "birth_date",
+    "birth_yymm",
+    "sex",
+    "postcode",
+    "department",
+    "email",
+    "email_alt",
+    "phone",
+    "phone_alt",
+    "iban",
+)
+"""What a vault keeps of a row, in this order. A subject has ``birth_swapped`` besides."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class People:
+    """A tokenised batch of n rows.
+
+    Attributes:
+        tokens: the columns of TOKEN_COLUMNS and ``birth_swapped``, (n,) each, 0 where missing; a column that
+            is missing in every row may be absent.
+        nir_own: (n,) False where the row's birth date or sex says that its NIR is somebody else's.
+        classes: the attribute classes each row exposes.
+        keys: linkage keys (k,), and ``key_rows`` (k,) the row of each.
+        dropped: how often a field was unusable, by (column, reason).
+    """
+
+    tokens: dict[str, Tokens]
+    nir_own: npt.NDArray[np.bool_]
+    classes: ClassSets
+    keys: Tokens
+    key_rows: Rows
+    dropped: Counter[tuple[str, str]]
+
+    def __repr__(self) -> str:
+        return f"People(height={self.height}, keys={len(self.keys)}, columns={sorted(self.tokens)})"
+
+    @property
+    def height(self) -> int:
+        """The number of rows, n."""
+        return len(self.nir_own)
+
+    def column(self, name: str) -> pl.Series:
+        """One token column (n,) for storage and joins: null where missing, so that it never joins."""
+        tokens = self.tokens.get(name)
+        if tokens is None:
+            return pl.repeat(None, self.height, dtype=pl.Int64, eager=True).alias(name)
+        return pl.Series(name, pl.from_arrow(pa.array(tokens, mask=tokens == MISSING)))
+
+    def identified(self) -> npt.NDArray[np.bool_]:
+        """(n,) whether a row has any linkage key: without one it can be linked to nobody."""
+        out = np.zeros(self.height, dtype=np.bool_)
+        out[self.key_rows] = True
+        return out
