@@ -69,6 +69,8 @@ def test_a_file_of_ones_own_is_read_whole(tmp_path):
         ("score_min = 0 ", "score_min = 1 ", "the bands must begin at 0 and rise"),
         ("score_min = 50", "score_min = 101", "the bands must begin at 0 and rise"),
         ("value = 0.01", "value = 0.3", "the probability grid must divide 1 into equal steps"),
+        ("value = 0.01", "value = 0", "the probability grid must divide 1 into equal steps"),
+        ("value = 0.01", "value = -0.01", "the probability grid must divide 1 into equal steps"),
         ("value = 0.05", "value = 5", "the minimum probability must be between 0 and 1"),
         ('bands_source = "a guess"', "", "the top level: `bands_source` is missing"),
         ('name = "mine"', 'name = "yours"', "its name must be that of the file, mine"),

@@ -23,6 +23,13 @@ def test_scores_are_rounded_half_to_even(quanta: int):
     assert hundredths(np.array([quanta / 10**9]))[0] == int(expected * 100)
 
 
+@pytest.mark.parametrize(
+    ("raw", "shown"), [(0.005, 0), (0.015, 2), (0.025, 2), (12.345, 1234), (12.355, 1236)]
+)
+def test_a_tie_goes_to_the_even_hundredth(raw: float, shown: int):
+    assert hundredths(np.array([raw]))[0] == shown
+
+
 @pytest.mark.parametrize("raw", [12.345, 12.355, 0.005, 99.995])
 def test_the_last_bit_of_a_machine_cannot_be_seen(raw: float):
     around = np.array([np.nextafter(raw, 0), raw, np.nextafter(raw, 100)])
