@@ -29,7 +29,7 @@ _LOCAL = rf"^{_WIDE_ATOM}(?:\.{_WIDE_ATOM})*$"
 # RFC 5321, 4.5.3.1, in bytes; the longest path of 256 counts two angle brackets. RFC 1035 for labels.
 _LOCAL_MAX, _ADDRESS_MAX = 64, 254
 _LONG_LABEL = r"[^.@]{64,}"
-_QUOTES = " \t\r\n\"'`,;()[]{}\u00a0\ufeff\u200b"
+_QUOTES = " \t\r\n\"',;()[]\u00a0\ufeff\u200b"
 
 
 def normalise(values: pl.Series) -> pl.DataFrame:
