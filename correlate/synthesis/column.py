@@ -10,6 +10,8 @@ import numpy as np
 import polars as pl
 
 from correlate.synthesis.chance import Ints
+from correlate.synthesis.churn import version_at
+from correlate.synthesis.dwelling import residence_at
 from correlate.synthesis.noise import CLEAN, Noise, disturb
 from correlate.synthesis.population import Population
 from correlate.vocabulary import FIELDS, AttributeClass, Field, recognise
@@ -36,6 +38,18 @@ class View:
     def seed(self) -> int:
         """Give the seed of the population."""
         return self.people.world.seed
+
+    @cached_property
+    def home(self) -> tuple[Ints, Ints]:
+        """Give the household of each row and the version of its address on the day."""
+        household = self.people.household[self.rows]
+        age = self.people.head_age[self.rows]
+        return household, version_at(household, age, self.seed, "address", self.day)
+
+    @cached_property
+    def residence(self) -> Ints:
+        """Give the position among residences of each row."""
+        return residence_at(self.people.world.places, *self.home, self.seed)
 
     def bearer(self) -> Ints:
         """Give whose NIR stands in each row."""

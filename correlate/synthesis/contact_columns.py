@@ -6,11 +6,10 @@ import numpy as np
 import polars as pl
 
 from correlate.synthesis.accounts import banks, ibans
-from correlate.synthesis.chance import Ints
-from correlate.synthesis.churn import version_at
 from correlate.synthesis.column import Builder, View
 from correlate.synthesis.contacts import emails, landlines, mobiles
-from correlate.synthesis.dwelling import ABBREVIATED, STREETS, residence_at, street_at
+from correlate.synthesis.dwelling import ABBREVIATED, STREETS, street_at
+from correlate.synthesis.partly import partly
 
 __all__ = ["bank", "city", "email", "fixed_line", "iban", "phone", "postcode", "street"]
 
@@ -21,8 +20,7 @@ def email(second: float = 0.15, capitals: float = 0.0) -> Builder:
     def build(view: View) -> pl.Series:
         text = emails(view.people, view.rows, view.day, second)
         if capitals:
-            shout = pl.Series(view.rng.random(len(text)) < capitals)
-            text = text.str.to_uppercase().zip_with(shout, text)
+            text = partly(text, view.rng.random(len(text)) < capitals, lambda part: part.str.to_uppercase())
         return text
 
     return build
@@ -34,8 +32,9 @@ def phone(fixed: float = 0.1, spaced: float = 0.0, abroad: float = 0.0) -> Build
     def build(view: View) -> pl.Series:
         text = mobiles(view.people, view.rows, view.day)
         if fixed:
-            use_line = pl.Series(view.rng.random(len(text)) < fixed)
-            text = landlines(view.people, view.rows, view.day).zip_with(use_line, text)
+            on_line = view.rng.random(len(text)) < fixed
+            rows = view.rows[on_line]
+            text = partly(text, on_line, lambda _: landlines(view.people, rows, view.day))
         return _written(text, view.rng, spaced, abroad)
 
     return build
@@ -50,46 +49,36 @@ def _written(text: pl.Series, rng: np.random.Generator, spaced: float, abroad: f
     if not spaced and not abroad:
         return text
     chance = rng.random(len(text))
-    cut = text.str.replace(r"^(..)(..)(..)(..)(..)$", "$1 $2 $3 $4 $5")
-    text = cut.zip_with(pl.Series(chance < spaced), text)
-    return text.str.replace("^0", "+33").zip_with(pl.Series(chance >= 1 - abroad), text)
-
-
-def _home(view: View) -> tuple[Ints, Ints]:
-    """Give household and version of its address on the day of the data."""
-    household = view.people.household[view.rows]
-    return household, version_at(household, view.people.head_age[view.rows], view.seed, "address", view.day)
+    pairs, groups = r"^(..)(..)(..)(..)(..)$", "$1 $2 $3 $4 $5"
+    text = partly(text, chance < spaced, lambda part: part.str.replace(pairs, groups))
+    return partly(text, chance >= 1 - abroad, lambda part: part.str.replace("^0", "+33"))
 
 
 def street(capitals: bool = False, shortened: float = 0.0) -> Builder:
     """Fill with number and street, a share of them with abbreviated kinds of street."""
 
     def build(view: View) -> pl.Series:
-        household, version = _home(view)
+        household, version = view.home
         text = street_at(household, version, view.seed, STREETS)
         if shortened:
-            short = street_at(household, version, view.seed, ABBREVIATED)
-            text = short.zip_with(pl.Series(view.rng.random(len(text)) < shortened), text)
+            cut = view.rng.random(len(text)) < shortened
+            short = (household[cut], version[cut], view.seed, ABBREVIATED)
+            text = partly(text, cut, lambda _: street_at(*short))
         return text.str.to_uppercase() if capitals else text
 
     return build
 
 
-def _residence(view: View) -> Ints:
-    household, version = _home(view)
-    return residence_at(view.people.world.places, household, version, view.seed)
-
-
 def postcode(view: View) -> pl.Series:
     """Fill with the postcode."""
-    return view.people.world.places.postcodes.gather(_residence(view))
+    return view.people.world.places.postcodes.gather(view.residence)
 
 
 def city(capitals: bool = True) -> Builder:
     """Fill with the town."""
 
     def build(view: View) -> pl.Series:
-        text = view.people.world.places.towns.gather(_residence(view))
+        text = view.people.world.places.towns.gather(view.residence)
         return text.str.to_uppercase() if capitals else text
 
     return build
@@ -101,11 +90,14 @@ def iban(spaced: float = 0.0) -> Builder:
     def build(view: View) -> pl.Series:
         text = ibans(view.people, view.rows, view.day)
         if spaced:
-            cut = text.str.replace_all(r"(.{4})", "$1 ").str.strip_chars()
-            text = cut.zip_with(pl.Series(view.rng.random(len(text)) < spaced), text)
+            text = partly(text, view.rng.random(len(text)) < spaced, _in_fours)
         return text
 
     return build
+
+
+def _in_fours(text: pl.Series) -> pl.Series:
+    return text.str.replace_all(r"(.{4})", "$1 ").str.strip_chars()
 
 
 def bank(view: View) -> pl.Series:

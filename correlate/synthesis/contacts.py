@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from correlate.synthesis.chance import Flags, Floats, Ints, mixed, uniform
+from correlate.synthesis.chance import Flags, Ints, mixed, uniform
 from correlate.synthesis.churn import version_at
-from correlate.synthesis.days import ages, day_parts
-from correlate.synthesis.digits import landline, mobile, padded
+from correlate.synthesis.days import DAYS_A_YEAR, REFERENCE_DAY, ages, day_number, day_parts
+from correlate.synthesis.digits import landline, mobile
 from correlate.synthesis.law import Law
+from correlate.synthesis.partly import partly
 from correlate.synthesis.population import Population
 from correlate.synthesis.usage import names_in_use
 
@@ -25,6 +26,7 @@ _PROVIDER_LAW = Law.of([np.array(list(_PROVIDERS.values()))])
 _EMPLOYERS = 1_000
 _COMMON_SURNAMES = 5_000  # their bearers never get an address without four digits: it would be taken
 _WITH_WORK_EMAIL, _WITH_SECOND_EMAIL = 0.22, 0.18
+_MADE_YEARS_AGO = 8  # an address has the married name of whoever was married by then
 _LINES = 10_000_000  # each version of a number has its own third of the space
 
 
@@ -58,58 +60,42 @@ def emails(people: Population, rows: Ints, day: int, second: float = 0.0) -> pl.
     version = np.where(spare, 20, version)
     share = np.where(then > 75, 0.6, 0.96)
     none = (then < 13) | (uniform(number, seed, "has email") >= share)
-    address = _address(people, rows, number, version, work, day)
-    return address.set(pl.Series(none), None)
+    return _address(people, rows, version, work).set(pl.Series(none), None)
 
 
-def _address(people: Population, rows: Ints, number: Ints, version: Ints, work: Flags, day: int) -> pl.Series:
-    seed, names = people.world.seed, people.world.names
+def _address(people: Population, rows: Ints, version: Ints, work: Flags) -> pl.Series:
+    """Write an address: it stays as it was made, whatever name its holder takes later."""
+    number, seed, names = people.number[rows], people.world.seed, people.world.names
+    old = day_number(REFERENCE_DAY) - int(_MADE_YEARS_AGO * DAYS_A_YEAR)
+    married = uniform(number, seed, "email name", version) < 0.5
+    surname = np.where(married, names_in_use(people, rows, old)[0], people.surnames.birth[rows])
     chance = uniform(number, seed, "email pattern", version)
-    surname = np.where(
-        uniform(number, seed, "email name", version) < 0.5,
-        names_in_use(people, rows, day)[0],
-        people.surnames.birth[rows],
-    )
     pattern = np.where(work, 0, np.digitize(chance, [0.45, 0.60, 0.72, 0.84, 0.92]))
-    common = surname < _COMMON_SURNAMES
+    rank = np.where(surname < names.french, surname, surname - names.french)
+    first = names.first_names.write(people.first_name[rows], "slug")
+    last = names.surnames.write(surname, "slug")
+    turned, short = pl.Series(pattern == 2), pattern == 3
+    head = partly(last.zip_with(turned, first), short, lambda part: part.str.slice(0, 1))
     parts = pl.DataFrame(
         {
-            "first": names.first_names.write(people.first_name[rows], "slug"),
-            "last": names.surnames.write(surname, "slug"),
-            "pattern": pattern,
-            "suffix": _suffix(people, rows, number, version, common | (pattern == 3)),
+            "head": head,
+            "mark": _MARKS.gather(pattern),
+            "tail": first.zip_with(turned, last),
+            "suffix": _suffix(people, rows, version, (rank < _COMMON_SURNAMES) | short),
             "domain": _domain(number, version, seed, work),
         }
     )
-    head = (
-        pl.when(pl.col("pattern") == 2)
-        .then("last")
-        .when(pl.col("pattern") == 3)
-        .then(pl.col("first").str.slice(0, 1))
-        .otherwise("first")
-    )
-    tail = pl.when(pl.col("pattern") == 2).then("first").otherwise("last")
-    mark = pl.lit(pl.Series([".", "", ".", ".", "-", "_"])).gather(pl.col("pattern"))
-    return parts.select(pl.concat_str(head, mark, tail, "suffix", "domain").alias("email"))["email"]
+    return parts.select(pl.concat_str(pl.all()).alias("email"))["email"]
 
 
-def _suffix(people: Population, rows: Ints, number: Ints, version: Ints, crowded: Flags) -> pl.Series:
+def _suffix(people: Population, rows: Ints, version: Ints, crowded: Flags) -> pl.Series:
     """Give what makes an address free: nothing, the year of birth, two digits, or four."""
-    hashed = mixed(number, people.world.seed, "email digits", version)
-    chance: Floats = uniform(number, people.world.seed, "email suffix", version)
+    hashed = mixed(people.number[rows], people.world.seed, "email digits", version)
+    chance = uniform(people.number[rows], people.world.seed, "email suffix", version)
     year = day_parts(people.kin.birth[rows])[0] % 100
-    two = np.where(chance < 0.75, year, (hashed % np.uint64(100)).astype(np.int64))
-    four = (hashed % np.uint64(10_000)).astype(np.int64)
-    place = np.where(crowded, 2, np.where(chance < 0.4, 0, 1))
-    table = pl.DataFrame({"place": place, "two": padded(two, 2), "four": padded(four, 4)})
-    chosen = (
-        pl.when(pl.col("place") == 0)
-        .then(pl.lit(""))
-        .when(pl.col("place") == 1)
-        .then("two")
-        .otherwise("four")
-    )
-    return table.select(chosen.alias("suffix"))["suffix"]
+    two = 1 + np.where(chance < 0.75, year, (hashed % np.uint64(100)).astype(np.int64))
+    four = 101 + (hashed % np.uint64(10_000)).astype(np.int64)
+    return _SUFFIXES.gather(np.where(crowded, four, np.where(chance < 0.4, 0, two)))
 
 
 def _domain(number: Ints, version: Ints, seed: int, work: Flags) -> pl.Series:
@@ -119,6 +105,10 @@ def _domain(number: Ints, version: Ints, seed: int, work: Flags) -> pl.Series:
     return _DOMAINS.gather(place)
 
 
+_MARKS = pl.Series([".", "", ".", ".", "-", "_"])
+_SUFFIXES = pl.Series(
+    ["", *(f"{number:02d}" for number in range(100)), *(f"{number:04d}" for number in range(10_000))]
+)
 _DOMAINS = pl.Series(
     [f"@{provider}" for provider in _PROVIDERS]
     + [f"@entreprise-{number:03d}.example" for number in range(_EMPLOYERS)]

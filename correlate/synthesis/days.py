@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -47,5 +48,9 @@ def ages(births: Ints, day: int) -> Floats:
 def day_texts(days: Ints, pattern: str) -> pl.Series:
     """Write days by a strftime pattern: one look-up in a table of every day since 1900."""
     low = day_number(_FIRST)
-    table = pl.date_range(_FIRST, _LAST, "1d", eager=True).dt.strftime(pattern)
-    return table.gather(np.clip(days, low, day_number(_LAST)) - low)
+    return _table(pattern).gather(np.clip(days, low, day_number(_LAST)) - low)
+
+
+@cache
+def _table(pattern: str) -> pl.Series:
+    return pl.date_range(_FIRST, _LAST, "1d", eager=True).dt.strftime(pattern)

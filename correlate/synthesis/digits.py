@@ -53,9 +53,8 @@ def french_iban(holder: Ints, seed: int) -> tuple[Ints, pl.Series]:
     rest = (rest * pow(10, 11, 97) + account) % 97
     rest = (rest * 100 + key) % 97
     check = 98 - (rest * pow(10, 6, 97) + 152_700) % 97
-    text = _joined(
-        "FR", padded(check, 2), padded(bank, 5), padded(branch, 5), padded(account, 11), padded(key, 2)
-    )
+    head = (check * 100_000 + bank) * 100_000 + branch
+    text = _joined("FR", padded(head, 12), padded(account * 100 + key, 13))
     return bank_place, text
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from correlate.synthesis.chance import Flags, Ints
+from correlate.synthesis.chance import Ints
 from correlate.synthesis.column import Builder, View
 from correlate.synthesis.days import day_parts, day_texts
 from correlate.synthesis.naming import NO_NAME
+from correlate.synthesis.partly import partly
 from correlate.synthesis.usage import married_names, names_in_use
 
 __all__ = [
@@ -27,22 +28,19 @@ __all__ = [
 ]
 
 
-def _mixed(first: pl.Series, second: pl.Series, take_second: Flags) -> pl.Series:
-    return second.zip_with(pl.Series(take_second), first)
-
-
 def _surname_text(view: View, name: tuple[Ints, Ints], style: str) -> pl.Series:
     table = view.people.world.names.surnames
     text = table.write(name[0], style)
     double = np.flatnonzero(name[1] != NO_NAME)
     if len(double) == 0:
         return text
-    join = "-" if style == "title" else " "
-    pair = pl.DataFrame({"a": text.gather(double), "b": table.write(name[1][double], style)})
-    joined = pair.select(pl.concat_str("a", "b", separator=join).alias("name"))["name"]
-    place = np.arange(len(text), dtype=np.int64)
-    place[double] = len(text) + np.arange(len(double))
-    return pl.concat([text, joined]).gather(place)
+    second, hyphen = table.write(name[1][double], style), "-" if style == "title" else " "
+
+    def join(first: pl.Series) -> pl.Series:
+        pair = pl.DataFrame({"a": first, "b": second})
+        return pair.select(pl.concat_str("a", "b", separator=hyphen).alias("n"))["n"]
+
+    return partly(text, name[1] != NO_NAME, join)
 
 
 def surname(style: str = "plain", in_use: float = 0.85) -> Builder:
@@ -88,10 +86,14 @@ def first_name(style: str = "plain", all_names: bool = False, spaced: float = 0.
                 pl.concat_str("a", "b", separator=" ").alias("n")
             )["n"]
         if spaced:
-            text = _mixed(text, text.str.replace("-", " ", literal=True), view.rng.random(len(text)) < spaced)
+            text = partly(text, view.rng.random(len(text)) < spaced, _without_hyphen)
         return text
 
     return build
+
+
+def _without_hyphen(text: pl.Series) -> pl.Series:
+    return text.str.replace("-", " ", literal=True)
 
 
 def full_name(style: str = "title") -> Builder:
@@ -157,12 +159,14 @@ def nir(key: float = 1.0, spaced: float = 0.0) -> Builder:
     def build(view: View) -> pl.Series:
         text = view.people.nir.gather(view.bearer())
         if key < 1.0:
-            text = _mixed(text, text.str.slice(0, 13), view.rng.random(len(text)) >= key)
+            text = partly(text, view.rng.random(len(text)) >= key, lambda part: part.str.slice(0, 13))
         if spaced:
-            cut = text.str.replace(
-                r"^(.)(..)(..)(..)(...)(...)(..)?$", "$1 $2 $3 $4 $5 $6 $7"
-            ).str.strip_chars()
-            text = _mixed(text, cut, view.rng.random(len(text)) < spaced)
+            text = partly(text, view.rng.random(len(text)) < spaced, _in_groups)
         return text
 
     return build
+
+
+def _in_groups(text: pl.Series) -> pl.Series:
+    groups = r"^(.)(..)(..)(..)(...)(...)(..)?$"
+    return text.str.replace(groups, "$1 $2 $3 $4 $5 $6 $7").str.strip_chars()

@@ -60,6 +60,7 @@ class Names:
     surname_law: Law
     first_names: Writing
     first_name_law: FirstNames
+    french: int
     source: str
 
     def draw_surnames(self, points: Floats, foreign: Flags) -> Ints:
@@ -90,5 +91,6 @@ def load_names(insee: Path | None) -> Names:
         surname_law=law,
         first_names=Writing.of(first_names.names),
         first_name_law=first_names,
+        french=len(french),
         source=source,
     )
