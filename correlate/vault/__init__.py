@@ -1,25 +1,28 @@
 """The vault: a DuckDB file of tokens, attribute classes and provenance, bound to one key."""
 
-from correlate.vault.engine import Engine, EngineFailed, Limits, Step, quote_identifier
+from correlate.vault.batches import ahead, date_order, rejected_rows, tokenised
+from correlate.vault.connection import Limits
+from correlate.vault.engine import Engine, Step, quote_identifier
 from correlate.vault.erase import erase_records, remove_breach
 from correlate.vault.errors import (
+    EngineFailed,
     FileInOtherBreach,
     OutOfMemory,
     OutOfSpace,
     VaultDamaged,
     VaultExists,
+    VaultForbidden,
     VaultInUse,
     VaultMissing,
     VaultTooNew,
+    VaultTooOld,
     WrongKey,
 )
-from correlate.vault.ingest import Dropped, IngestReport, Progress, ahead, date_order, ingest
-from correlate.vault.schema import SCHEMA_VERSION
+from correlate.vault.ingest import Dropped, IngestReport, Progress, ingest
 from correlate.vault.vault import BreachHolding, Vault, VaultInfo
 from correlate.vault.verify import Finding, verify
 
 __all__ = [
-    "SCHEMA_VERSION",
     "BreachHolding",
     "Dropped",
     "Engine",
@@ -35,16 +38,20 @@ __all__ = [
     "Vault",
     "VaultDamaged",
     "VaultExists",
+    "VaultForbidden",
     "VaultInUse",
     "VaultInfo",
     "VaultMissing",
     "VaultTooNew",
+    "VaultTooOld",
     "WrongKey",
     "ahead",
     "date_order",
     "erase_records",
     "ingest",
     "quote_identifier",
+    "rejected_rows",
     "remove_breach",
+    "tokenised",
     "verify",
 ]

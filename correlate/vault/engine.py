@@ -1,77 +1,51 @@
-"""The one object that runs SQL: opens DuckDB, runs named steps, times them, and names what went wrong."""
+"""The one object that runs SQL: named steps, timed, that an interrupt stops at once."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
-from correlate.errors import CorrelateError
-from correlate.vault.errors import OutOfMemory, OutOfSpace, VaultDamaged, VaultInUse, VaultMissing
+from correlate.vault.connection import Limits, connect
+from correlate.vault.failures import translated
 
-__all__ = ["Engine", "EngineFailed", "Limits", "Step", "quote_identifier"]
+__all__ = ["Engine", "Step", "quote_identifier"]
 
 log = logging.getLogger(__name__)
 
+Result = TypeVar("Result")
 Step = tuple[str, str]
 """A name, and the SELECT that makes it from the names before it."""
-
-
-class EngineFailed(CorrelateError):
-    """The database engine stopped at {step} with {kind}. Nothing was changed. Its own message is withheld,
-    since
-    it may hold data; please report this, with the command you ran.
-    """
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """What the engine may use: ``threads`` (None: all cores) and ``memory`` such as "4GB" (None: DuckDB's
-    own).
-    """
-
-    threads: int | None = None
-    memory: str | None = None
 
 
 class Engine:
     """One DuckDB connection to one file.
 
-    No extension is loaded and no file is opened by SQL: frames are handed over by name. Spill files lie in a
-    folder beside the vault and hold tokens only, as the vault does.
+    Frames are handed over by name, and no file is opened by SQL. Statements run in a thread of their own,
+    one after the other: DuckDB looks for Ctrl-C only between its tasks, which may be minutes apart, and the
+    caller's thread can tell it to stop.
     """
 
-    def __init__(self, path: Path, *, write: bool, limits: Limits | None = None) -> None:
-        """Open ``path``; raises VaultInUse, VaultDamaged or VaultMissing."""
-        self.path, self._write, self._limits = path, write, limits or Limits()
-        self._connection = self._connect()
-
-    def _connect(self) -> duckdb.DuckDBPyConnection:
-        path = self.path
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "enable_external_access": "false",
-            "temp_directory": f"{path}.tmp",
-        }
-        try:
-            connection = duckdb.connect(str(path), read_only=not self._write, config=config)
-        except duckdb.Error as error:
-            raise _opening_error(path, error) from None
-        for name, value in (("threads", self._limits.threads), ("memory_limit", self._limits.memory)):
-            if value is not None:
-                connection.execute(f"SET {name} = '{value}'")
-        # Row order is never relied upon, and keeping it costs memory.
-        connection.execute("SET preserve_insertion_order = false")
-        return connection
+    def __init__(
+        self, path: Path, *, write: bool, limits: Limits | None = None, told_as: Path | None = None
+    ) -> None:
+        """Open ``path``, called ``told_as`` in errors; raises what ``connect`` raises."""
+        self.path = told_as or path
+        self.limits = limits or Limits()
+        # A link is followed once: what takes the vault's place has to take the place of the file itself.
+        self.file = path.resolve()
+        self._write = write
+        self._connection = connect(self.file, write=write, limits=self.limits, told_as=self.path)
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine")
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -86,22 +60,24 @@ class Engine:
     def reopen(self) -> None:
         """Connect anew: the file at the path has been replaced. Temporary tables are gone."""
         self._connection.close()
-        self._connection = self._connect()
+        self._connection = connect(self.file, write=self._write, limits=self.limits, told_as=self.path)
+
+    def disconnect(self) -> None:
+        """Let go of the file for a while; only ``reopen`` and ``close`` may follow."""
+        self._connection.close()
 
     def close(self) -> None:
         """Close the connection; what was not committed is gone."""
+        self._worker.shutdown()
         self._connection.close()
 
-    def execute(
-        self, sql: str, values: Sequence[object] = (), *, step: str = "a statement"
-    ) -> duckdb.DuckDBPyConnection:
-        """Run one statement with ``?`` values."""
-        with self._named(step):
-            return self._connection.execute(sql, list(values))
+    def execute(self, sql: str, values: Sequence[object] = (), *, step: str = "a statement") -> None:
+        """Run one statement, or a script, with ``?`` values."""
+        self._run(lambda: self._connection.execute(sql, list(values)), step)
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a small result."""
-        return self.execute(sql, values).fetchall()
+        return self._run(lambda: self._connection.execute(sql, list(values)).fetchall(), "a query")
 
     def scalar(self, sql: str, values: Sequence[object] = ()) -> Any:  # noqa: ANN401 (a cell may hold any type)
         """The first cell of a result, or None."""
@@ -111,16 +87,13 @@ class Engine:
 
     def frame(self, sql: str, values: Sequence[object] = ()) -> pl.DataFrame:
         """A result as a Polars frame."""
-        with self._named("a result"):
-            return pl.DataFrame(
-                pl.from_arrow(self._connection.sql(sql, params=list(values)).to_arrow_table())
-            )
+        table = self._run(lambda: self._connection.sql(sql, params=list(values)).to_arrow_table(), "a query")
+        return pl.DataFrame(pl.from_arrow(table))
 
     def chunks(self, sql: str, *, rows: int) -> Iterator[pl.DataFrame]:
-        """A large result, a frame of at most about ``rows`` rows at a time."""
-        with self._named("a result"):
-            reader = self._connection.sql(sql).to_arrow_reader(rows)
-        for batch in reader:
+        """A large result, a frame of about ``rows`` rows at a time; no other statement until it ends."""
+        reader = self._run(lambda: self._connection.sql(sql).to_arrow_reader(rows), "a query")
+        while (batch := self._run(lambda: next(reader, None), "a query")) is not None:
             yield pl.DataFrame(pl.from_arrow(batch))
 
     @contextmanager
@@ -131,8 +104,10 @@ class Engine:
         try:
             yield
         finally:
-            for name in frames:
-                self._connection.unregister(name)
+            # A database that has failed takes no more calls, and what failed is already on its way.
+            with suppress(duckdb.Error):
+                for name in frames:
+                    self._connection.unregister(name)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -140,13 +115,12 @@ class Engine:
         self.execute("BEGIN TRANSACTION")
         try:
             yield
+            self.execute("COMMIT", step="the commit")
         except BaseException:
-            try:
+            # A failed commit has rolled back already.
+            with suppress(duckdb.Error):
                 self._connection.execute("ROLLBACK")
-            except duckdb.Error:
-                log.debug("the transaction was already rolled back")
             raise
-        self.execute("COMMIT", step="the commit")
 
     def run(self, steps: Sequence[Step], *, into: str, stepwise: bool = False) -> int:
         """Run named steps and keep the last as the temporary table ``into``.
@@ -177,32 +151,22 @@ class Engine:
         log.debug("step %s: %d rows in %.3f s", step, rows, time.perf_counter() - start)
         return rows
 
-    @contextmanager
-    def _named(self, step: str) -> Iterator[None]:
+    def _run(self, work: Callable[[], Result], step: str) -> Result:
+        """Run ``work`` in the engine's thread; an interrupt stops it, and waits until it has stopped."""
         try:
-            yield
-        except duckdb.OutOfMemoryException:
-            raise OutOfMemory(path=self.path) from None
-        except duckdb.Error as error:
-            if "No space left" in str(error):
-                raise OutOfSpace(path=self.path) from None
-            raise EngineFailed(step=step, kind=type(error).__name__) from None
+            future = self._worker.submit(work)
+            try:
+                return future.result()
+            except KeyboardInterrupt:
+                self._connection.interrupt()
+                wait([future])
+                raise
+        except duckdb.InterruptException:
+            raise KeyboardInterrupt from None
+        except (duckdb.Error, pa.ArrowException) as error:
+            raise translated(error, path=self.path, step=step) from None
 
 
 def quote_identifier(name: str) -> str:
     """A name made safe inside SQL."""
     return '"' + name.replace('"', '""') + '"'
-
-
-def _opening_error(path: Path, error: duckdb.Error) -> CorrelateError:
-    """Tell from DuckDB's message why a file did not open; the message itself holds paths only."""
-    text = str(error)
-    if not path.exists():
-        return VaultMissing(path=path, reason="no such file")
-    if path.is_dir():
-        return VaultMissing(path=path, reason="it is a folder")
-    if "lock" in text or isinstance(error, duckdb.ConnectionException):
-        return VaultInUse(path=path)
-    if "Permission" in text or "permission" in text:
-        return VaultMissing(path=path, reason="it may not be read or written by this user")
-    return VaultDamaged(path=path, reason="it is not a whole DuckDB database of a version this program reads")

@@ -1,102 +1,95 @@
 """Taking records out of a vault so that nothing of them stays on the disk.
 
 DuckDB only marks deleted rows; their tokens would lie in the file until overwritten. So what stays is
-written to
-a new file beside the vault, which then takes its name in one step: a crash leaves the old vault or the new
-one.
+written to a new file beside the vault, which then takes its name in one step.
 """
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import polars as pl
 
-from correlate.vault.engine import Engine
-from correlate.vault.errors import OutOfSpace
+from correlate.vault.engine import Engine, quote_identifier
+from correlate.vault.replacing import replacement, take_place
 from correlate.vault.schema import migrate
 from correlate.vault.vault import Vault
 
 __all__ = ["erase_records", "remove_breach"]
 
-SMALL_TABLES = ("meta", "breach", "file", "class_set")
-ROWS_PER_CHUNK = 1_000_000
+ROWS_PER_CHUNK = 500_000
 
 
-def remove_breach(vault: Vault, breach: str) -> int:
-    """Take every record and file of ``breach`` out; returns the number of records, 0 if it held none."""
+def remove_breach(vault: Vault, breach: str) -> int | None:
+    """Take every record and file of ``breach`` out.
+
+    Returns:
+        The number of records, or None if the vault knows no such breach; then it is left alone.
+    """
     engine = vault.engine
     number = engine.scalar("SELECT breach_no FROM breach WHERE breach = ?", [breach])
     if number is None:
-        return 0
-    records = int(engine.scalar("SELECT count(*) FROM record WHERE breach_no = ?", [number]))
+        return None
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE doomed AS SELECT record_id FROM record WHERE breach_no = ?", [number]
     )
-    _rewrite(
-        vault,
-        conditions={"breach": f"breach_no <> {int(number)}", "file": f"breach_no <> {int(number)}"},
-    )
+    records = int(engine.scalar("SELECT count(*) FROM doomed"))
+    _rewrite(vault, without_breach=int(number))
     return records
 
 
 def erase_records(vault: Vault, record_ids: pl.Series) -> int:
-    """Take records (n,) out by their ids; the file's count of accepted rows keeps what was once ingested."""
+    """Take records (n,) out by their ids; gives how many there were.
+
+    Their file stays listed with its count of accepted rows and its checksum: it is still known, and cannot
+    bring them back.
+    """
     with vault.engine.given(doomed_ids=pl.DataFrame({"record_id": record_ids.cast(pl.Int64).unique()})):
         vault.engine.execute("CREATE OR REPLACE TEMP TABLE doomed AS SELECT record_id FROM doomed_ids")
     erased = int(vault.engine.scalar("SELECT count(*) FROM record SEMI JOIN doomed USING (record_id)"))
     if erased:
-        _rewrite(vault, conditions={})
+        _rewrite(vault)
     return erased
 
 
-def _rewrite(vault: Vault, *, conditions: dict[str, str]) -> None:
-    """Copy everything but the table ``doomed`` to a new file and put it in the vault's place."""
-    path = vault.path
-    fresh = path.with_name(f"{path.name}.rewriting")
-    fresh.unlink(missing_ok=True)
-    try:
-        with Engine(fresh, write=True) as target:
-            with target.transaction():
-                migrate(target, since=0)
-                target.execute("DELETE FROM meta")
-                for table in SMALL_TABLES:
-                    _copy(
-                        vault.engine,
-                        target,
-                        table,
-                        f"SELECT * FROM {table} WHERE {conditions.get(table, 'true')}",
-                    )
-                for table in ("record", "link_key"):
-                    _copy(
-                        vault.engine,
-                        target,
-                        table,
-                        f"SELECT * FROM {table} ANTI JOIN doomed USING (record_id)",
-                    )
-            target.execute("CHECKPOINT")
-        vault.engine.execute("CHECKPOINT")
-        _take_place(fresh, path)
-        vault.engine.reopen()
-    except OSError:
-        raise OutOfSpace(path=path) from None
-    finally:
-        fresh.unlink(missing_ok=True)
+def _rewrite(vault: Vault, *, without_breach: int | None = None) -> None:
+    """Copy all but the records in ``doomed``, and one breach's rows, to a file in the vault's place."""
+    old = vault.engine
+    # The rows keep their order: each batch's linkage keys lie sorted, which makes looking one up quick.
+    old.execute("SET preserve_insertion_order = true")
+    with replacement(old.file, told_as=old.path, limits=old.limits) as fresh:
+        fresh.execute("SET preserve_insertion_order = true")
+        with fresh.transaction():
+            migrate(fresh, since=0)
+            for table, columns in _tables(old).items():
+                _copy(old, fresh, table, _condition(columns, without_breach))
+        take_place(fresh, old.file)
+        # The new file is still locked here: nobody else has a log that closing the old one could remove.
+        old.disconnect()
+    old.reopen()
 
 
-def _copy(source: Engine, target: Engine, table: str, select: str) -> None:
-    for chunk in source.chunks(select, rows=ROWS_PER_CHUNK):
-        with target.given(chunk=chunk):
-            target.execute(f"INSERT INTO {table} SELECT * FROM chunk", step=f"copying {table}")
+def _tables(engine: Engine) -> dict[str, set[str]]:
+    """Every table of the vault, whatever migrations have made, with its columns."""
+    rows = engine.rows(
+        "SELECT table_name, list(column_name) FROM duckdb_columns() SEMI JOIN "
+        "(SELECT table_oid FROM duckdb_tables() WHERE NOT temporary AND NOT internal) USING (table_oid) "
+        "WHERE database_name <> 'temp' GROUP BY table_name ORDER BY table_name"
+    )
+    return {table: set(columns) for table, columns in rows}
 
 
-def _take_place(fresh: Path, path: Path) -> None:
-    with fresh.open("rb") as file:
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+def _condition(columns: set[str], without_breach: int | None) -> str:
+    """What a table keeps: its columns tell whether its rows belong to records, or to a breach."""
+    kept = ["true"]
+    if "record_id" in columns:
+        kept.append("record_id NOT IN (SELECT record_id FROM doomed)")
+    if "breach_no" in columns and without_breach is not None:
+        kept.append(f"breach_no <> {without_breach}")
+    return " AND ".join(kept)
+
+
+def _copy(old: Engine, fresh: Engine, table: str, condition: str) -> None:
+    name = quote_identifier(table)
+    fresh.execute(f"DELETE FROM {name}", step=f"emptying {table}")
+    for chunk in old.chunks(f"SELECT * FROM {name} WHERE {condition}", rows=ROWS_PER_CHUNK):
+        with fresh.given(chunk=chunk):
+            fresh.execute(f"INSERT INTO {name} BY NAME SELECT * FROM chunk", step=f"copying {table}")

@@ -6,33 +6,30 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from correlate.catalogue import Breach
-from correlate.normalise import birth
-from correlate.reading import Batch, Mapping, Reject, RejectsWriter, Source, open_source
+from correlate.reading import Batch, Mapping, RejectsWriter, Source, open_source
 from correlate.tokens import TOKEN_COLUMNS, People
+from correlate.vault.batches import ahead, rejected_rows, tokenised
 from correlate.vault.errors import FileInOtherBreach
 from correlate.vault.vault import Vault
-from correlate.vocabulary import AttributeClass, Field
+from correlate.vocabulary import AttributeClass
 
-__all__ = ["ROW_BITS", "Dropped", "IngestReport", "Progress", "ahead", "date_order", "ingest"]
+__all__ = ["ROW_BITS", "Dropped", "IngestReport", "Progress", "ingest"]
 
 log = logging.getLogger(__name__)
 
-Item = TypeVar("Item")
 Progress = Callable[[int, int], None]
 """Called as work goes on with (bytes read since the last call, rows since the last call)."""
 
 ROW_BITS = 40
-NOTHING_IDENTIFYING = "nothing-identifying"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +67,8 @@ def ingest(
 ) -> IngestReport:
     """Add one file's rows to the vault as records of ``breach``.
 
-    The file is recognised by its checksum: a second time changes nothing. All of it is one transaction, so a
-    crash at any instant leaves the vault with the whole file or without it.
+    The file is recognised by its checksum: a second time changes nothing, and names its rejects again. All
+    of it is one transaction, so a crash at any instant leaves the vault with the whole file or without it.
 
     Args:
         vault: open for writing.
@@ -89,22 +86,22 @@ def ingest(
     start = time.perf_counter()
     with open_source(path, mapping=mapping) as source:
         checksum = _keyed(vault, source.checksum())
-        held = vault.engine.rows(
-            "SELECT breach, rows_read, rows_accepted, rows_rejected FROM file JOIN breach USING (breach_no) "
-            "WHERE checksum = ?",
-            [checksum],
-        )
-        if held:
-            return _already(path, breach, held[0], start)
-        with vault.engine.transaction():
-            writer = _Writer(vault, source, breach, checksum, assume_classes=assume_classes)
-            done = 0
-            for batch, people in ahead(_tokenised(vault, source, mapping)):
-                writer.add(batch, people, rejects)
-                if progress:
-                    progress(batch.bytes_read - done, batch.count)
-                    done = batch.bytes_read
-            writer.finish()
+        held = _held(vault, checksum)
+        if held is not None and held[0] != breach.id:
+            raise FileInOtherBreach(file=path, held=held[0], breach=breach.id)
+        with closing(ahead(tokenised(vault.tokeniser, source, mapping))) as batches:
+            if held is not None:
+                _reject_again(batches, path, rejects)
+                return _already(path, held, start)
+            with vault.engine.transaction():
+                writer = _Writer(vault, source, breach, checksum, assume_classes=assume_classes)
+                done = 0
+                for batch, people in batches:
+                    writer.add(batch, people, rejects)
+                    if progress:
+                        progress(batch.bytes_read - done, batch.count)
+                        done = batch.bytes_read
+                writer.finish()
     report = writer.report(time.perf_counter() - start)
     log.info(
         "%s: %d rows read, %d accepted, %d rejected", path.name, report.read, report.accepted, report.rejected
@@ -118,37 +115,21 @@ def _keyed(vault: Vault, checksum: str) -> str:
     return vault.tokeniser.scheme.tokens("file-checksum", digest).astype(">i8").tobytes().hex()
 
 
-def date_order(batch: Batch, mapping: Mapping | None) -> str:
-    """Day or month first: what the mapping says, else what the dates of the first batch show."""
-    if mapping is not None and mapping.date_order is not None:
-        return mapping.date_order
-    column = Field.birth_date.value
-    return birth.infer_order(batch.frame[column]) if column in batch.frame.columns else "dmy"
+def _held(vault: Vault, checksum: str) -> tuple[str, int, int, int] | None:
+    """The breach under which the file is held, and its rows read, accepted and rejected."""
+    rows = vault.engine.rows(
+        "SELECT breach, rows_read, rows_accepted, rows_rejected FROM file JOIN breach USING (breach_no) "
+        "WHERE checksum = ?",
+        [checksum],
+    )
+    return rows[0] if rows else None
 
 
-def ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """Work out the next item in a second thread while this one is used: reading and storing overlap."""
-    with ThreadPoolExecutor(max_workers=1) as worker:
-        following = worker.submit(next, items, None)
-        while (item := following.result()) is not None:
-            following = worker.submit(next, items, None)
-            yield item
-
-
-def _tokenised(vault: Vault, source: Source, mapping: Mapping | None) -> Iterator[tuple[Batch, People]]:
-    order: str | None = None
-    for batch in source.batches():
-        order = order or date_order(batch, mapping)
-        yield batch, vault.tokeniser.people(batch.frame, date_order=order)
-
-
-def _already(path: Path, breach: Breach, held: tuple[str, int, int, int], start: float) -> IngestReport:
-    other, read, accepted, rejected = held
-    if other != breach.id:
-        raise FileInOtherBreach(file=path.name, held=other, breach=breach.id)
+def _already(path: Path, held: tuple[str, int, int, int], start: float) -> IngestReport:
+    breach, read, accepted, rejected = held
     return IngestReport(
         file=path.name,
-        breach=breach.id,
+        breach=breach,
         read=read,
         accepted=accepted,
         rejected=rejected,
@@ -156,6 +137,13 @@ def _already(path: Path, breach: Breach, held: tuple[str, int, int, int], start:
         already_held=True,
         seconds=time.perf_counter() - start,
     )
+
+
+def _reject_again(batches: Iterator[tuple[Batch, People]], path: Path, rejects: RejectsWriter | None) -> None:
+    """Name the rejected rows of a file that is held: an earlier run may have been killed before it did."""
+    if rejects is not None:
+        for batch, people in batches:
+            rejects.write(path, rejected_rows(batch, people))
 
 
 class _Writer:
@@ -183,16 +171,17 @@ class _Writer:
         """Store the rows that can be linked; reject the others with their reason."""
         kept = people.identified()
         row_numbers = batch.row_numbers.to_numpy()
-        refused = [Reject(row=int(row), reason=NOTHING_IDENTIFYING) for row in row_numbers[~kept]]
         if rejects is not None:
-            rejects.write(self._source.path, (*batch.rejects, *refused))
+            rejects.write(self._source.path, rejected_rows(batch, people))
         record_ids = (np.int64(self._file_no) << ROW_BITS) + row_numbers
         order = np.argsort(people.keys)
         keys = pl.DataFrame({"key": people.keys[order], "record_id": record_ids[people.key_rows[order]]})
         with self._vault.engine.given(new_record=self._records(people, record_ids, kept), new_key=keys):
-            self._vault.engine.execute("INSERT INTO record SELECT * FROM new_record", step="storing records")
             self._vault.engine.execute(
-                "INSERT INTO link_key SELECT * FROM new_key", step="storing linkage keys"
+                "INSERT INTO record BY NAME SELECT * FROM new_record", step="storing records"
+            )
+            self._vault.engine.execute(
+                "INSERT INTO link_key BY NAME SELECT * FROM new_key", step="storing linkage keys"
             )
         for (target, reason), rows in people.dropped.items():
             self._dropped[self._headers[target], reason] += rows

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from correlate.tokens import DEFAULT_SCHEME, SecretKey, Tokeniser
-from correlate.vault.engine import Engine, Limits
-from correlate.vault.errors import VaultDamaged, VaultExists, VaultMissing, VaultTooNew, WrongKey
-from correlate.vault.schema import SCHEMA_VERSION, migrate
+from correlate.vault.connection import Limits
+from correlate.vault.engine import Engine
+from correlate.vault.errors import (
+    VaultDamaged,
+    VaultExists,
+    VaultMissing,
+    VaultTooNew,
+    VaultTooOld,
+    WrongKey,
+)
+from correlate.vault.replacing import remove_leftovers, replacement, take_place
+from correlate.vault.schema import migrate, newest
 from correlate.vocabulary import AttributeClass
 
 __all__ = ["BreachHolding", "Vault", "VaultInfo"]
@@ -61,26 +69,37 @@ class Vault:
 
     @classmethod
     def create(cls, path: Path, key: SecretKey, *, scheme: str = DEFAULT_SCHEME) -> Vault:
-        """Make an empty vault at ``path``; raises VaultExists, or VaultMissing if its folder cannot be
-        written.
+        """Make an empty vault at ``path``, readable by the user alone, and open it to write.
+
+        Raises:
+            VaultExists: something has its name; a killed process's log counts too.
+            VaultMissing, VaultForbidden, OutOfSpace: its folder does not take it.
         """
-        if path.exists():
-            raise VaultExists(path=path)
-        if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-            raise VaultMissing(path=path, reason="its folder does not exist or cannot be written")
+        for taken in (path, path.with_name(f"{path.name}.wal")):
+            if taken.exists():
+                raise VaultExists(path=taken)
+        if not path.parent.is_dir():
+            raise VaultMissing(path=path, reason="its folder does not exist; create it first")
         tokeniser = Tokeniser(key, scheme=scheme)
-        engine = Engine(path, write=True)
-        with engine.transaction():
-            migrate(engine, since=0)
-            engine.execute("INSERT INTO meta VALUES ('key_id', ?), ('scheme', ?)", [tokeniser.key_id, scheme])
-        return cls(engine=engine, tokeniser=tokeniser)
+        file = path.resolve()
+        with replacement(file, told_as=path) as engine:
+            with engine.transaction():
+                migrate(engine, since=0)
+                engine.execute(
+                    "INSERT INTO meta VALUES ('key_id', ?), ('scheme', ?)", [tokeniser.key_id, scheme]
+                )
+            take_place(engine, file)
+        return cls.open(path, key, write=True)
 
     @classmethod
     def open(cls, path: Path, key: SecretKey, *, write: bool = False, limits: Limits | None = None) -> Vault:
         """Open a vault, for reading unless ``write``.
 
+        An older one is migrated when it is opened to write.
+
         Raises:
-            VaultMissing, VaultInUse, VaultDamaged, VaultTooNew: the file cannot be used.
+            VaultMissing, VaultForbidden, VaultInUse, VaultDamaged: the file cannot be used.
+            VaultTooNew, VaultTooOld: another version of this program made it.
             WrongKey: it was made with another key; both key ids are named.
         """
         if not path.exists():
@@ -94,16 +113,17 @@ class Vault:
 
     @classmethod
     def _checked(cls, engine: Engine, key: SecretKey, *, write: bool) -> Vault:
-        tables = {name for (name,) in engine.rows("SELECT table_name FROM duckdb_tables()")}
-        if "meta" not in tables:
-            raise VaultDamaged(path=engine.path, reason="it is a DuckDB database but not a vault")
-        meta = dict(engine.rows("SELECT name, content FROM meta"))
+        meta = _read_meta(engine)
         found = int(meta["schema_version"])
-        if found > SCHEMA_VERSION:
-            raise VaultTooNew(path=engine.path, found=found, known=SCHEMA_VERSION)
+        if found > newest():
+            raise VaultTooNew(path=engine.path, found=found, known=newest())
         if meta["key_id"] != key.key_id:
             raise WrongKey(path=engine.path, vault_key=meta["key_id"], given_key=key.key_id)
-        if found < SCHEMA_VERSION and write:
+        if found < newest() and not write:
+            raise VaultTooOld(path=engine.path, found=found, known=newest())
+        if write:
+            remove_leftovers(engine.file)
+        if found < newest():
             with engine.transaction():
                 migrate(engine, since=found)
         return cls(engine=engine, tokeniser=Tokeniser(key, scheme=meta["scheme"]))
@@ -126,8 +146,14 @@ class Vault:
         """Count what it holds."""
         holdings = self.engine.rows(
             """
-            SELECT breach, count(*), sum(rows_accepted)::BIGINT, sum(rows_rejected)::BIGINT
-            FROM file JOIN breach USING (breach_no) GROUP BY breach ORDER BY breach
+            WITH
+                filed AS (
+                    SELECT breach_no, count(*) AS files, sum(rows_rejected)::BIGINT AS rejected
+                    FROM file GROUP BY breach_no
+                ),
+                held AS (SELECT breach_no, count(*) AS records FROM record GROUP BY breach_no)
+            SELECT breach, files, coalesce(records, 0), rejected
+            FROM breach JOIN filed USING (breach_no) LEFT JOIN held USING (breach_no) ORDER BY breach
             """
         )
         meta = dict(self.engine.rows("SELECT name, content FROM meta"))
@@ -136,12 +162,12 @@ class Vault:
             key_id=meta["key_id"],
             scheme=meta["scheme"],
             schema_version=int(meta["schema_version"]),
-            size_bytes=self.path.stat().st_size,
+            size_bytes=self.engine.file.stat().st_size,
             records=int(self.engine.scalar("SELECT count(*) FROM record")),
             link_keys=int(self.engine.scalar("SELECT count(*) FROM link_key")),
             breaches=tuple(
-                BreachHolding(breach=breach, files=files, records=accepted, rejected=rejected)
-                for breach, files, accepted, rejected in holdings
+                BreachHolding(breach=breach, files=files, records=records, rejected=rejected)
+                for breach, files, records, rejected in holdings
             ),
         )
 
@@ -154,3 +180,15 @@ class Vault:
 def parse_classes(text: str) -> tuple[AttributeClass, ...]:
     """Class codes as the vault writes them: separated by commas, in the vocabulary's order."""
     return tuple(AttributeClass(code) for code in text.split(",") if code)
+
+
+def _read_meta(engine: Engine) -> dict[str, str]:
+    """The vault's facts; raises VaultDamaged where a database is no vault."""
+    columns = engine.rows(
+        "SELECT column_name FROM duckdb_columns() WHERE table_name = 'meta' AND database_name <> 'temp'"
+    )
+    if {("name",), ("content",)} <= set(columns):
+        meta = dict(engine.rows("SELECT name, content FROM meta"))
+        if {"schema_version", "key_id", "scheme"} <= meta.keys() and str(meta["schema_version"]).isdecimal():
+            return meta
+    raise VaultDamaged(path=engine.path, reason="it is a database, and no vault")

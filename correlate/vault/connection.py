@@ -1,0 +1,117 @@
+"""Opening a DuckDB file: with which settings, and what went wrong when it does not open."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from correlate.errors import CorrelateError
+from correlate.vault.errors import (
+    OutOfMemory,
+    OutOfSpace,
+    VaultDamaged,
+    VaultForbidden,
+    VaultInUse,
+    VaultMissing,
+)
+from correlate.vault.failures import translated
+
+__all__ = ["MEMORY_FORM", "Limits", "connect", "remove_database", "spill_folder"]
+
+MEMORY_FORM = re.compile(r"(?=[\d.]*[1-9])\d+(\.\d+)? ?[KMGT]i?B")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What the engine may use: ``threads`` (None: all cores) and ``memory`` such as "4GB" (None: DuckDB's
+    own, four fifths of the machine's).
+    """
+
+    threads: int | None = None
+    memory: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what the engine would not understand."""
+        if self.threads is not None and self.threads < 1:
+            raise ValueError("threads is at least 1")
+        if self.memory is not None and not MEMORY_FORM.fullmatch(self.memory):
+            raise ValueError('memory is a number and a unit, as in "4GB"')
+
+
+def connect(
+    file: Path, *, write: bool, limits: Limits, told_as: Path | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Open ``file``, called ``told_as`` in errors; made if it does not exist and ``write``.
+
+    No extension is loaded, and SQL can open no other file. Nothing is ever printed.
+
+    Raises:
+        VaultMissing, VaultInUse, VaultForbidden, VaultDamaged: it does not open.
+        OutOfMemory: the limit does not even hold an open database.
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "enable_external_access": "false",
+        "temp_directory": str(spill_folder(file)),
+    }
+    try:
+        connection = duckdb.connect(str(file), read_only=not write, config=config)
+    except (duckdb.Error, RuntimeError) as error:
+        raise _not_opened(file, told_as or file, error) from None
+    try:
+        # The bar is drawn on stdout, among the data.
+        connection.execute("SET enable_progress_bar = false")
+        # Row order is never relied upon, and keeping it costs memory.
+        connection.execute("SET preserve_insertion_order = false")
+        for name, value in (("threads", limits.threads), ("memory_limit", limits.memory)):
+            if value is not None:
+                connection.execute(f"SET {name} = '{value}'")
+    except duckdb.Error as error:
+        connection.close()
+        raise translated(error, path=told_as or file, step="the limits") from None
+    return connection
+
+
+def spill_folder(file: Path) -> Path:
+    """Where work that exceeds the memory goes: beside the vault, or where temporary files go.
+
+    It holds tokens only, as the vault does. Processes that read one vault at a time may share it.
+    """
+    beside = file.with_name(f"{file.name}.tmp")
+    return beside if os.access(file.parent, os.W_OK) else Path(tempfile.gettempdir(), beside.name)
+
+
+def remove_database(file: Path) -> None:
+    """Remove a database that nobody has open, with its log and what it had spilled."""
+    file.unlink(missing_ok=True)
+    file.with_name(f"{file.name}.wal").unlink(missing_ok=True)
+    shutil.rmtree(file.with_name(f"{file.name}.tmp"), ignore_errors=True)
+
+
+def _not_opened(file: Path, path: Path, error: Exception) -> CorrelateError:
+    """Tell from DuckDB's message why a file did not open; the message itself is withheld."""
+    text = str(error)
+    if file.is_dir():
+        return VaultMissing(path=path, reason="it is a folder")
+    if "Could not set lock" in text or isinstance(error, duckdb.ConnectionException):
+        return VaultInUse(path=path)
+    known = translated(error, path=path, step="opening")
+    if isinstance(known, OutOfSpace | OutOfMemory | VaultForbidden):
+        return known
+    if not file.exists():
+        return VaultMissing(path=path, reason="no such file")
+    if "WAL" in text:
+        reason = f"the log {file.name}.wal beside it is damaged, or is not its own"
+        return VaultDamaged(path=path, reason=reason)
+    with suppress(OSError), file.open("rb") as content:
+        if content.read(12)[8:] != b"DUCK":
+            return VaultDamaged(path=path, reason="it is no DuckDB database")
+    return VaultDamaged(path=path, reason="it is cut short, damaged, or of a DuckDB newer than this one")
