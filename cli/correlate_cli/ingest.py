@@ -30,7 +30,7 @@ __all__ = ["ingest"]
 def ingest(
     vault: VaultArgument,
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="CSV, JSON lines or Parquet; gzip too.")
+        list[Path], typer.Argument(metavar="FILE...", help="CSV, JSON lines or Parquet; gzip and zstd too.")
     ],
     breach: Annotated[str, typer.Option("--breach", metavar="ID", help="The breach the files come from.")],
     key: KeyOption = None,
@@ -62,7 +62,7 @@ def ingest(
     columns = given_mapping(mapping)
     with (
         open_vault(vault, key, write=True, threads=threads, memory=memory) as opened,
-        given_rejects(rejects) as writer,
+        given_rejects(rejects, inputs=[vault, *files]) as writer,
     ):
         for file in files:
             with progress(f"Ingesting {file.name}", _size(file)) as advance:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
@@ -27,6 +27,7 @@ __all__ = [
     "given_mapping",
     "given_rejects",
     "open_vault",
+    "refuse_overwriting",
 ]
 
 VaultArgument = Annotated[Path, typer.Argument(metavar="VAULT", help="The vault's file.")]
@@ -56,8 +57,10 @@ ThreadsOption = Annotated[
 
 
 def _memory(text: str) -> str:
-    if not re.fullmatch(r"[1-9]\d*(\.\d+)? ?[KMGT]i?B", text):
-        raise typer.BadParameter("give a number and a unit, as in 4GB")
+    try:
+        Limits(memory=text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
     return text
 
 
@@ -76,7 +79,11 @@ def open_vault(
     threads: int | None = None,
     memory: str | None = None,
 ) -> Iterator[Vault]:
-    """Open a vault with the key that was given or that the environment names."""
+    """Open a vault with the key that was given or that the environment names.
+
+    Whatever is made from here on, a log or spilled work, only the user can read.
+    """
+    os.umask(0o077)
     with Vault.open(
         vault, load_key(key), write=write, limits=Limits(threads=threads, memory=memory)
     ) as opened:
@@ -94,7 +101,16 @@ def given_mapping(file: Path | None) -> Mapping | None:
 
 
 @contextmanager
-def given_rejects(file: Path | None) -> Iterator[RejectsWriter | None]:
+def given_rejects(file: Path | None, *, inputs: Sequence[Path] = ()) -> Iterator[RejectsWriter | None]:
     """A writer of rejects, if a file was named; the file appears when all is done."""
+    if file is not None:
+        refuse_overwriting(file, inputs, option="--rejects")
     with nullcontext() if file is None else RejectsWriter(file) as writer:
         yield writer
+
+
+def refuse_overwriting(output: Path, inputs: Sequence[Path], *, option: str) -> None:
+    """Stop before an output takes the place of a vault, a key or a file that is read."""
+    for path in inputs:
+        if output.resolve() == path.resolve():
+            raise typer.BadParameter(f"it would overwrite {path}; name another file", param_hint=option)

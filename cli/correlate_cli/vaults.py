@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from correlate.forgetting import ForgetReport
 from correlate.forgetting import forget as forget_people
 from correlate.linkage import load_model
 from correlate.tokens import DEFAULT_SCHEME, SCHEMES, load_key
@@ -18,7 +19,17 @@ from correlate.vault import Vault, VaultInfo
 from correlate.vault import remove_breach as remove
 from correlate.vault import verify as verify_vault
 from correlate_cli.exit_code import ExitCode
-from correlate_cli.shared import KeyOption, MapOption, VaultArgument, given_mapping, open_vault
+from correlate_cli.shared import (
+    KeyOption,
+    MapOption,
+    MemoryOption,
+    RejectsOption,
+    ThreadsOption,
+    VaultArgument,
+    given_mapping,
+    given_rejects,
+    open_vault,
+)
 
 __all__ = ["app"]
 
@@ -65,7 +76,12 @@ def info(
 
 
 @app.command()
-def verify(vault: VaultArgument, key: KeyOption = None) -> None:
+def verify(
+    vault: VaultArgument,
+    key: KeyOption = None,
+    threads: ThreadsOption = None,
+    memory: MemoryOption = None,
+) -> None:
     """Check that a vault holds together; ends with 1 when it does not.
 
     Counts, references, and every linkage key, which is made anew from the
@@ -74,7 +90,7 @@ def verify(vault: VaultArgument, key: KeyOption = None) -> None:
     [bold]Example[/bold]
       correlate vault verify members.duckdb --key secret.key
     """
-    with open_vault(vault, key) as opened:
+    with open_vault(vault, key, threads=threads, memory=memory) as opened:
         findings = verify_vault(opened)
     for finding in findings:
         typer.echo(f"{finding.rows} {finding.what}")
@@ -83,22 +99,43 @@ def verify(vault: VaultArgument, key: KeyOption = None) -> None:
     typer.echo(f"{vault} is whole.", err=True)
 
 
+@app.command()
+def migrate(vault: VaultArgument, key: KeyOption = None) -> None:
+    """Bring a vault that an older version made up to date.
+
+    Every command that writes does so too. No older version will open it then.
+
+    [bold]Example[/bold]
+      correlate vault migrate members.duckdb --key secret.key
+    """
+    with open_vault(vault, key, write=True) as opened:
+        version = opened.info().schema_version
+    typer.echo(f"{vault} has schema version {version}, the newest that this program knows.", err=True)
+
+
 @app.command("remove-breach")
 def remove_breach(
     vault: VaultArgument,
     breach: Annotated[str, typer.Argument(metavar="BREACH", help="The breach's id.")],
     key: KeyOption = None,
+    threads: ThreadsOption = None,
+    memory: MemoryOption = None,
 ) -> None:
     """Take every record of one breach out, and its bytes off the disk.
+
+    The vault is written anew without them, and needs room for that beside it.
+    Its files are then unknown, and may be ingested again.
 
     [bold]Example[/bold]
       correlate vault remove-breach members.duckdb free-2024 --key secret.key
     """
-    with open_vault(vault, key, write=True) as opened:
+    with open_vault(vault, key, write=True, threads=threads, memory=memory) as opened:
         removed = remove(opened, breach)
-    typer.echo(
-        f"Removed {removed:,} records of {breach}." if removed else f"The vault holds no record of {breach}."
-    )
+        held = [holding.breach for holding in opened.info().breaches]
+    if removed is None:
+        typer.echo(f"The vault holds nothing of {breach}. It holds: {', '.join(held) or 'no breach at all'}.")
+    else:
+        typer.echo(f"Removed {removed:,} records of {breach}.")
 
 
 @app.command()
@@ -116,26 +153,48 @@ def forget(
             help="Erase records that are theirs with at least this probability.",
         ),
     ] = 0.5,
+    rejects: RejectsOption = None,
+    threads: ThreadsOption = None,
+    memory: MemoryOption = None,
 ) -> None:
     """Erase every record of the given people, and search for them once more as proof.
 
     The vault is written anew without the records, so that their tokens are off
-    the disk too. Ends with 1 if the second search still finds any.
+    the disk too; it needs room for that beside it. Files stay known, so that
+    they cannot bring the records back. Ends with 1 if the second search still
+    finds any, or if rows of the file name nobody who could be searched for.
 
     [bold]Example[/bold]
       correlate vault forget members.duckdb --subjects leavers.csv --key secret.key
     """
-    with open_vault(vault, key, write=True) as opened:
+    with (
+        open_vault(vault, key, write=True, threads=threads, memory=memory) as opened,
+        given_rejects(rejects, inputs=[vault, subjects]) as writer,
+    ):
         report = forget_people(
-            opened, subjects, model=load_model(), probability_min=probability, mapping=given_mapping(mapping)
+            opened,
+            subjects,
+            model=load_model(),
+            probability_min=probability,
+            mapping=given_mapping(mapping),
+            rejects=writer,
         )
+    _print_forgotten(report)
+    if report.found_afterwards or report.rejected:
+        raise typer.Exit(ExitCode.FINDINGS)
+
+
+def _print_forgotten(report: ForgetReport) -> None:
     typer.echo(
         f"Erased {report.records_erased:,} records of {report.subjects:,} people; "
         f"{report.records_left:,} records are left. "
         f"A second search for the same people found {report.found_afterwards:,}."
     )
-    if report.found_afterwards:
-        raise typer.Exit(ExitCode.FINDINGS)
+    if report.rejected:
+        typer.echo(
+            f"{report.rejected:,} rows could not be searched for: nothing in them identifies a person. "
+            "Name a file with --rejects to see which, mend them, and run the command again."
+        )
 
 
 def _print_info(facts: VaultInfo) -> None:
