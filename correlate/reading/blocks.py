@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from correlate.reading.records import ROW_BYTES_MAX
 from correlate.reading.rejects import Reject
 from correlate.reading.stream import Readable
 
-__all__ = ["BLOCK_BYTES", "BlockWalk", "Lines", "RowParser"]
+__all__ = ["BLOCK_BYTES", "BlockWalk", "Lines", "RowParser", "frame_of"]
 
 #: Large enough to share between threads, small beside a batch.
 BLOCK_BYTES = 16 * 1024 * 1024
@@ -39,14 +39,22 @@ class Lines:
 class RowParser(Protocol):
     """What a format makes of lines."""
 
-    def fast(self, lines: Lines) -> pl.DataFrame | None:
-        """Give all rows up to ``target``, or ``None`` if any of them needs a closer look."""
+    def fast(self, lines: Lines) -> tuple[Batch, int] | None:
+        """Do as :meth:`exact` for all lines at once, or give ``None`` if some need a closer look."""
 
     def exact(self, lines: Lines) -> tuple[Batch, int]:
         """Give the rows and rejects that start before ``target``, and where the next row starts.
 
         That is before ``target`` only when a row does not end before ``end`` and more text is to come.
         """
+
+
+def frame_of(rows: Sequence[Sequence[str | None]], targets: Sequence[str]) -> pl.DataFrame:
+    """Make a frame of rows of text; column by column, which is several times as fast as row by row."""
+    cells = zip(*rows, strict=True) if rows else [()] * len(targets)
+    return pl.DataFrame(
+        [pl.Series(target, column, dtype=pl.String) for target, column in zip(targets, cells, strict=True)]
+    )
 
 
 class BlockWalk:
@@ -67,11 +75,9 @@ class BlockWalk:
         while not self._final:
             self._fill()
             lines = self._lines(self._end)
-            frame = self._parser.fast(lines) if lines.target > lines.start else None
-            if frame is not None:
-                yield self._taken(Batch(frame=frame, first_row=self._row, count=frame.height), lines.target)
-            else:
-                yield from self._pieces()
+            if lines.target > lines.start and (taken := self._parser.fast(lines)) is not None:
+                yield self._taken(*taken)
+            yield from self._pieces()
             if self._end - self._start > ROW_BYTES_MAX and not self._final:
                 yield self._too_long()
 
@@ -109,11 +115,7 @@ class BlockWalk:
 
     def _pieces(self) -> Iterator[Batch]:
         while (lines := self._lines(self._start + _PIECE_BYTES)).target > lines.start:
-            frame = self._parser.fast(lines)
-            if frame is not None:
-                part, after = Batch(frame=frame, first_row=self._row, count=frame.height), lines.target
-            else:
-                part, after = self._parser.exact(lines)
+            part, after = self._parser.fast(lines) or self._parser.exact(lines)
             if after == lines.start:
                 return
             yield self._taken(part, after)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from correlate.reading.arrowrows import BlockParser
+from correlate.reading.arrowrows import BlockParser, width_fault
 from correlate.reading.batch import Batch
-from correlate.reading.blocks import Lines
+from correlate.reading.blocks import Lines, frame_of
 from correlate.reading.columns import Columns
 from correlate.reading.records import ROW_BYTES_MAX, MalformedRow, Scanner
 from correlate.reading.rejects import Reject
@@ -23,14 +23,14 @@ class CsvRows:
 
     def __init__(self, *, delimiter: str, width: int, columns: Columns) -> None:
         self._width = width
-        self._columns = columns
+        self._indices = columns.indices
         self._scanner = Scanner(delimiter)
         self._parser = BlockParser(width=width, columns=columns, delimiter=delimiter)
-        self._schema = pl.Schema(dict.fromkeys(columns.targets, pl.String()))
+        self._targets = columns.targets
 
-    def fast(self, lines: Lines) -> pl.DataFrame | None:
+    def fast(self, lines: Lines) -> tuple[Batch, int] | None:
         """See :class:`~correlate.reading.blocks.RowParser`."""
-        return self._parser.parse(lines.buffer, lines.start, lines.target)
+        return self._parser.parse(lines)
 
     def exact(self, lines: Lines) -> tuple[Batch, int]:
         """See :class:`~correlate.reading.blocks.RowParser`."""
@@ -53,7 +53,7 @@ class CsvRows:
                 place = lines.buffer.find(b"\n", place, lines.end) + 1
                 number += 1
         part = Batch(
-            frame=pl.DataFrame(rows, schema=self._schema, orient="row"),
+            frame=frame_of(rows, self._targets),
             first_row=lines.row,
             count=number - lines.row,
             rows=pl.Series("row", numbers, pl.Int64) if rejects else None,
@@ -70,12 +70,12 @@ class CsvRows:
             return [], place
         fields, after = record
         if fields and len(fields) != self._width:
-            raise MalformedRow("too-few-fields" if len(fields) < self._width else "too-many-fields")
+            raise MalformedRow(width_fault(len(fields), self._width))
         return fields, after
 
     def _used(self, fields: list[bytes]) -> list[str]:
         # No field holds a NUL, so the row is decoded at once.
-        used = b"\0".join([fields[index] for index in self._columns.indices])
+        used = b"\0".join([fields[index] for index in self._indices])
         try:
             return used.decode().split("\0")
         except UnicodeDecodeError:

@@ -18,7 +18,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_CONTROL = re.compile(rb"[\x80-\x9f]")
+_ASCII = bytes(range(128))
+_CONTROLS = frozenset(range(0x80, 0xA0))
+_FRACTIONS = frozenset(b"\xbc\xbd\xbe")
 # Œ, œ and Ÿ of ISO 8859-15 are fractions in Windows-1252: beside a letter they can only be letters.
 _LATIN_9 = re.compile(rb"[A-Za-z\xc0-\xff][\xbc\xbd\xbe]|[\xbc\xbd\xbe][A-Za-z\xc0-\xff]")
 # "Ã" and a sign: a letter of another file in UTF-8, joined to this one.
@@ -51,9 +53,8 @@ def is_utf8(encoding: str) -> bool:
 
 def is_single_byte(encoding: str) -> bool:
     """Say whether each byte is a character, and those below 128 are ASCII."""
-    ascii_bytes = bytes(range(128))
     pairs = (bytes([first, second]) for first in range(128, 256) for second in b"A\xa4")
-    return ascii_bytes.decode(encoding, "replace") == ascii_bytes.decode("ascii") and all(
+    return _ASCII.decode(encoding, "replace") == _ASCII.decode("ascii") and all(
         len(pair.decode(encoding, "replace")) == 2 for pair in pairs
     )
 
@@ -95,19 +96,24 @@ class SingleByte:
 
     def convert(self, data: bytes) -> bytes:
         """Give ``data`` in UTF-8, undefined bytes as they are."""
+        # Accents are few: looking at them alone is many times faster than at all the text.
+        accents = frozenset(data.translate(None, _ASCII))
         if not self._settled:
-            self._settle(data)
-        if self._guessing and _FOREIGN.search(data):
+            self._settle(data, accents)
+        if self._guessing and 0xC3 in accents and _FOREIGN.search(data):
             # The mark stays one undefined byte in UTF-8 too: see the module's first paragraph.
-            pieces = _FOREIGN.split(data)
-            return b"\xff".join(self._decode(piece) for piece in pieces)
-        return self._decode(data)
+            return b"\xff".join(self._decode(piece, accents) for piece in _FOREIGN.split(data))
+        return self._decode(data, accents)
 
-    def _decode(self, data: bytes) -> bytes:
+    def _decode(self, data: bytes, accents: frozenset[int]) -> bytes:
+        if not accents:
+            return data
+        if self.encoding == "windows-1252" and not accents & _CONTROLS:
+            return data.decode("latin-1").encode()  # The same letters here, and much faster.
         return data.decode(self.encoding, "surrogateescape").encode("utf-8", "surrogateescape")
 
-    def _settle(self, data: bytes) -> None:
-        if _CONTROL.search(data):
+    def _settle(self, data: bytes, accents: frozenset[int]) -> None:
+        if accents & _CONTROLS:
             self._settled = True
-        elif _LATIN_9.search(data):
+        elif accents & _FRACTIONS and _LATIN_9.search(data):
             self.encoding, self._settled = "iso-8859-15", True

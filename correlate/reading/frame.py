@@ -30,7 +30,9 @@ class FrameSource(Source):
     delimiter: str | None = None
     headers: tuple[str, ...] = ()
 
-    def __init__(self, frame: pl.DataFrame, *, mapping: Mapping, keep: Sequence[str], batch_rows: int) -> None:
+    def __init__(
+        self, frame: pl.DataFrame, *, mapping: Mapping, keep: Sequence[str], batch_rows: int
+    ) -> None:
         self.path = Path(NAME)
         self.headers = tuple(frame.columns)
         self.columns = assign_columns(self.headers, mapping=mapping, keep=keep, file=self.path)
@@ -66,7 +68,11 @@ class FrameSource(Source):
 
 
 def open_frame(
-    frame: pl.DataFrame, *, batch_rows: int = 500_000, mapping: Mapping | None = None, keep: Sequence[str] = ()
+    frame: pl.DataFrame,
+    *,
+    batch_rows: int = 500_000,
+    mapping: Mapping | None = None,
+    keep: Sequence[str] = (),
 ) -> Source:
     """Open a frame as :func:`open_source` opens a file; ``keep`` names columns to pass through."""
     return FrameSource(frame, mapping=mapping or Mapping(), keep=keep, batch_rows=batch_rows)

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from correlate.reading.batch import Batch
-from correlate.reading.blocks import Lines
+from correlate.reading.blocks import Lines, frame_of
 from correlate.reading.columns import Columns
 from correlate.reading.records import ROW_BYTES_MAX, MalformedRow
 from correlate.reading.rejects import Reject
@@ -52,9 +52,8 @@ class JsonRows:
         self._targets = columns.targets
         self._flat = all(len(path) == 1 for path in self._paths)
         self._text = pl.Schema(dict.fromkeys((path[0] for path in self._paths), pl.String()))
-        self._schema = pl.Schema(dict.fromkeys(columns.targets, pl.String()))
 
-    def fast(self, lines: Lines) -> pl.DataFrame | None:
+    def fast(self, lines: Lines) -> tuple[Batch, int] | None:
         """See :class:`~correlate.reading.blocks.RowParser`."""
         block = bytes(memoryview(lines.buffer)[lines.start : lines.target])
         if not self._flat or any(escape in block for escape in _ESCAPES_APART):
@@ -67,9 +66,10 @@ class JsonRows:
         nested = frame.select(pl.any_horizontal(pl.all().str.contains(r"^[\[{]").any())).item()
         if nested or frame.height != _filled_lines(block):
             return None
-        return frame.select(
+        rows = frame.select(
             pl.col(path[0]).alias(target) for path, target in zip(self._paths, self._targets, strict=True)
         )
+        return Batch(frame=rows, first_row=lines.row, count=rows.height), lines.target
 
     def exact(self, lines: Lines) -> tuple[Batch, int]:
         """See :class:`~correlate.reading.blocks.RowParser`. A line is a row, so all of them are taken."""
@@ -87,7 +87,7 @@ class JsonRows:
                 rejects.append(Reject(number, str(malformed)))
             number += 1
         part = Batch(
-            frame=pl.DataFrame(rows, schema=self._schema, orient="row"),
+            frame=frame_of(rows, self._targets),
             first_row=lines.row,
             count=number - lines.row,
             rows=pl.Series("row", numbers, pl.Int64) if rejects else None,

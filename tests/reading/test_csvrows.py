@@ -6,7 +6,7 @@ import io
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from correlate.reading.batch import Batch
@@ -19,7 +19,7 @@ from correlate.reading.records import ROW_BYTES_MAX, VALUE_LINES_MAX
 class Exact(CsvRows):
     """Rows one by one only."""
 
-    def fast(self, lines: Lines) -> pl.DataFrame | None:  # noqa: ARG002 - the way that is not taken
+    def fast(self, lines: Lines) -> None:  # noqa: ARG002 - the way that is not taken
         return None
 
 
@@ -77,6 +77,8 @@ texts = st.lists(pieces, max_size=30).map(b"".join)
 
 
 @given(text=texts, width=st.integers(1, 4), block_bytes=st.integers(4, 80))
+@example(text=b'"\n\n', width=1, block_bytes=80)  # blank lines within a quote that is never closed
+@example(text=b'1;"\n\n', width=2, block_bytes=80)
 def test_the_fast_way_gives_what_the_exact_one_does(text: bytes, width: int, block_bytes: int) -> None:
     columns = all_columns(width)
     exact = walk(text, Exact(delimiter=";", width=width, columns=columns))
@@ -181,6 +183,17 @@ def test_one_fault_leaves_the_rest_of_a_large_text_whole() -> None:
     assert [row[0] for row in rows] == [number for number in range(1, 60_001) if number != 30_000]
     assert all(int(row[1]) == row[0] for row in rows)
     assert count == 60_000
+
+
+def test_values_over_lines_keep_the_rows_of_a_large_text_in_step() -> None:
+    lines = [
+        b'%d;"b\n%d";c' % (number, number) if number % 9 else b"%d;b;c" % number
+        for number in range(1, 40_001)
+    ]
+    rows, rejects, count = read(b"\n".join(lines), block_bytes=1 << 20)
+    assert (rejects, count) == ([], 40_000)
+    assert [int(row[1]) for row in rows] == list(range(1, 40_001))
+    assert all(row[2] == (f"b\n{row[0]}" if row[0] % 9 else "b") for row in rows)
 
 
 def test_a_batch_numbers_its_rows() -> None:

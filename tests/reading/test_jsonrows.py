@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +17,7 @@ from correlate.reading.jsonrows import JsonRows, find_paths
 class Exact(JsonRows):
     """Rows one by one only."""
 
-    def fast(self, lines: Lines) -> pl.DataFrame | None:  # noqa: ARG002 - the way that is not taken
+    def fast(self, lines: Lines) -> None:  # noqa: ARG002 - the way that is not taken
         return None
 
 
