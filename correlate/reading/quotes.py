@@ -58,9 +58,8 @@ def whole_rows(buffer: bytearray, start: int, end: int, delimiter: int) -> tuple
 def _all_around_values(data: Bytes, quotes: npt.NDArray[np.intp], delimiter: int) -> bool:
     opening, closing = quotes[::2], quotes[1::2]
     previous = data[opening[opening > 0] - 1]
-    opens = (previous == delimiter) | (previous == _NEWLINE)
-    # The second of two quotes within a value opens it again.
-    opens |= np.isin(opening[opening > 0] - 1, closing, assume_unique=True)
+    # A quote after another is the second of two within a value, which opens it again.
+    opens = (previous == delimiter) | (previous == _NEWLINE) | (previous == _QUOTE)
     following = data[closing + 1]
     closes = (
         (following == delimiter) | (following == _NEWLINE) | (following == _RETURN) | (following == _QUOTE)
