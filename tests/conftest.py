@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 import logging
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from correlate.catalogue import Catalogue
+from correlate.pipeline import Models
+from correlate.synthesis import synthesise
 from correlate.tokens import SecretKey
+from correlate.vault import Vault, ingest
 from correlate_cli.log import LOGGERS
 
 # The suite draws the same examples every time, so that a red run can be run again.
@@ -51,3 +58,30 @@ def untouched_log_levels() -> Iterator[None]:
 def key() -> SecretKey:
     """A key that protects nothing: the same in every test."""
     return SecretKey(secret=bytes(range(32)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmallFrance:
+    """A synthetic population of some two thousand people, its breaches in a vault, and the models to score it."""
+
+    folder: Path
+    vault: Path
+    key: SecretKey
+    models: Models
+
+    @property
+    def subjects(self) -> Path:
+        return self.folder / "subjects.parquet"
+
+
+@pytest.fixture(scope="session")
+def small_france(tmp_path_factory: pytest.TempPathFactory, key: SecretKey) -> SmallFrance:
+    """Made once a process; tests only read it."""
+    folder = tmp_path_factory.mktemp("france")
+    synthesise(folder, people=2_000, seed=11)
+    models = Models.default(as_of=datetime.date(2026, 11, 1), catalogue=Catalogue.shipped())
+    vault = folder / "vault.duckdb"
+    with Vault.create(vault, key) as made:
+        for file in sorted((folder / "breaches").iterdir()):
+            ingest(made, file, models.catalogue.get(file.stem))
+    return SmallFrance(folder=folder, vault=vault, key=key, models=models)

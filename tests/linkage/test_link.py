@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from correlate.linkage import link, load_model
@@ -19,16 +19,19 @@ from tests.linkage import oracle
 
 MODEL = load_model()
 COLUMNS = (*TOKEN_COLUMNS, "birth_swapped")
-# Few values, so that rows agree often and by accident.
+# Few values, so that rows agree often and by accident; as real tokens, those of two fields never meet.
+FIELDS = sorted({name.removesuffix("_alt").replace("swapped", "date") for name in COLUMNS})
+FIRST = {name: 10 * FIELDS.index(name.removesuffix("_alt").replace("swapped", "date")) for name in COLUMNS}
+TOKENS = {name: st.integers(FIRST[name] + 1, FIRST[name] + 3) for name in COLUMNS}
 ROWS = st.lists(
     st.fixed_dictionaries(
-        {name: st.one_of(st.none(), st.integers(1, 3)) for name in COLUMNS} | {"nir_own": st.booleans()}
+        {name: st.one_of(st.none(), TOKENS[name]) for name in COLUMNS} | {"nir_own": st.booleans()}
     ),
     min_size=1,
     max_size=12,
 )
 # Each example runs some tens of statements: few and large ones find more in the same time.
-few = settings(max_examples=12)
+few = settings(max_examples=12, phases=(Phase.explicit, Phase.generate))
 
 
 @pytest.fixture(scope="module")
@@ -137,13 +140,7 @@ CASES = {
         person(**ANNA, **BORN, nir=51, nir_own=False),
         person(**{**TOM, "sex": 1}, **BORN, nir=51, nir_own=False),
         0,
-        0.2,
-    ),
-    "a father of the same name in the same home": (
-        person(**ANNA, **BORN, **HOME),
-        person(**ANNA, **HOME, birth_date=71, birth_yymm=72),
-        0,
-        0.75,
+        0.5,
     ),
     "a surname changed by marriage": (
         person(**ANNA, **BORN, **HOME),

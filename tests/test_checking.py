@@ -1,0 +1,47 @@
+"""One person checked is the same person scored in a batch."""
+
+from __future__ import annotations
+
+import json
+
+import polars as pl
+import pytest
+
+from correlate.checking import check
+from correlate.errors import InputError
+from correlate.scoring import score_frame
+from correlate.vault import Vault
+
+
+@pytest.fixture
+def vault(small_france):
+    with Vault.open(small_france.vault, small_france.key) as opened:
+        yield opened
+
+
+def test_a_check_gives_what_the_batch_gives(vault, small_france):
+    """Equal in every field, for people with and without links."""
+    members = pl.read_parquet(small_france.subjects)
+    batch = score_frame(vault, members, models=small_france.models, id_column="member_id")
+    wanted = {row["subject_id"]: row for row in map(json.loads, batch.write_ndjson().splitlines())}
+    for person in members.sample(25, seed=3).to_dicts():
+        reference = person.pop("member_id")
+        found = check(vault, person, models=small_france.models, subject_id=reference)
+        assert json.loads(json.dumps(found)) == wanted[reference]
+
+
+def test_fields_go_by_any_header_a_file_could_have(vault, small_france):
+    members = pl.read_parquet(small_france.subjects).filter(pl.col("email").is_not_null())
+    email = members["email"][0]
+    results = [check(vault, {name: email}, models=small_france.models) for name in ("email", "Courriel", "e-mail")]
+    assert results[0] == results[1] == results[2]
+
+
+def test_a_person_without_a_known_field_is_told_which_there_are(vault, small_france):
+    with pytest.raises(InputError, match="birth_date"):
+        check(vault, {"favourite_colour": "blue"}, models=small_france.models)
+
+
+def test_a_person_whose_fields_are_empty_scores_zero(vault, small_france):
+    found = check(vault, {"nom": None, "email": ""}, models=small_france.models)
+    assert (found["score"], found["breaches"]) == (0.0, [])

@@ -1,0 +1,175 @@
+"""Canary values go through every path, and come out of none: no file, temporary file, log, error or output."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+import xxhash
+from typer.testing import CliRunner
+
+from correlate_cli.app import app
+from tests.canaries import CANARIES, betrayed, watching
+
+ROW = {name: spellings[0] for name, spellings in CANARIES.items()}
+# The same values with something wrong in each field: what is dropped or rejected must not be told either.
+BROKEN = {
+    **ROW,
+    "nir": "2 72 03 75 056 987 77",
+    "email": "zwyx.canari@courriel.example@",
+    "iban": "FR77 9999 9000 0100 0000 0010 106",
+    "date_naissance": "14/03/1972/03",
+    "telephone": "06 39 98 76 54 9 9 9 9 9 9",
+    "code_postal": "98799-98799",
+}
+NOBODY = {name: value if name in ("prenom", "mot_de_passe") else "" for name, value in ROW.items()}
+ROWS = [ROW, BROKEN, NOBODY, {**ROW, "nom_naissance": "", "nir": ""}]
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return {
+        "TMPDIR": str(folder / "tmp"),
+        "HOME": str(folder / "home"),
+        "CORRELATE_KEY_FILE": str(folder / "secret.key"),
+    }
+
+
+def run(folder: Path, *arguments: str, stdin: str = "") -> tuple[int, str]:
+    """A real process: what it ends with, and all that it prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from correlate_cli.app import main; main()", "--verbose", *arguments],
+        cwd=folder,
+        env={**os.environ, **environment(folder)},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def run_here(folder: Path, *arguments: str, stdin: str = "") -> tuple[int, str]:
+    """The same in this process: quicker, for the many that follow."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        done = CliRunner().invoke(app, ["--verbose", *arguments], input=stdin, env=environment(folder))
+    return done.exit_code, done.output + done.stderr
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("tmp", "home"):
+        (tmp_path / name).mkdir()
+    return tmp_path
+
+
+def written(folder: Path) -> dict[str, Path]:
+    """The same rows in every format, each with what can be wrong with it, and files that cannot be read."""
+    frame = pl.DataFrame(ROWS)
+    csv = frame.write_csv(separator=";")
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in ROWS)
+    ragged = csv + ";".join([*ROW.values(), ROW["email"], ROW["nom_naissance"]]) + "\n" + ROW["email"] + "\n"
+    paths = {
+        name: folder / name
+        for name in ("rows.csv", "rows.jsonl", "rows.parquet", "rows.csv.gz", "ragged.csv", "cut.parquet")
+    }
+    paths |= {name: folder / name for name in ("headless.csv", "cut.csv.gz", "broken.jsonl", "subjects.csv")}
+    paths["rows.csv"].write_text(csv)
+    paths["rows.jsonl"].write_text(lines)
+    frame.write_parquet(paths["rows.parquet"])
+    paths["rows.csv.gz"].write_bytes(gzip.compress(csv.encode("cp1252")))
+    paths["ragged.csv"].write_text(ragged)
+    paths["cut.parquet"].write_bytes(paths["rows.parquet"].read_bytes()[:-200])
+    paths["headless.csv"].write_text(csv.split("\n", 1)[1])
+    paths["cut.csv.gz"].write_bytes(gzip.compress(csv.encode() * 50)[:-100])
+    paths["broken.jsonl"].write_text(lines + '{"nir": "' + ROW["nir"] + "\n" + lines)
+    frame.insert_column(0, pl.Series("member_id", ["a", "b", "c", ""])).write_csv(paths["subjects.csv"])
+    return paths
+
+
+def test_the_search_finds_what_it_is_meant_to_find():
+    """A planted value, in clear, in another encoding or as an unkeyed hash, is found: the tests below can fail."""
+    value = CANARIES["email"][0].encode()
+    planted = [
+        value,
+        value.decode().encode("utf-16-le"),
+        hashlib.md5(value, usedforsecurity=False).digest(),
+        hashlib.sha1(value, usedforsecurity=False).hexdigest().encode(),
+        hashlib.sha256(value).hexdigest().upper().encode(),
+        xxhash.xxh64(value).digest()[::-1],
+        str(xxhash.xxh3_64(value).intdigest()).encode(),
+        xxhash.xxh3_128(value).hexdigest().encode(),
+    ]
+    for data in planted:
+        assert betrayed(b"before " + data + b" after")
+    assert not betrayed(b"nothing of the kind")
+
+
+def test_no_value_comes_out_of_any_path(folder: Path):
+    """Key, vault, ingest of every format, rejects, scores in every format, check, verify, forget, logs."""
+    paths = written(folder)
+    told: list[str] = []
+
+    def does(*arguments: str, code: int = 0, stdin: str = "", way=run_here) -> None:
+        ended, printed = way(folder, *arguments, stdin=stdin)
+        told.append(printed)
+        assert ended == code, printed
+
+    with watching([folder], but=set(paths.values())) as watch:
+        does("key", "create", "secret.key")
+        does("vault", "create", "vault.duckdb")
+        good = ("rows.csv", "rows.jsonl", "rows.parquet", "rows.csv.gz", "ragged.csv", "broken.jsonl")
+        rest = ("--breach", "free-2024", "--assume-classes", "--rejects", "rejects.csv")
+        does("ingest", "vault.duckdb", *good, *rest, way=run)
+        for name in ("cut.parquet", "headless.csv", "cut.csv.gz"):
+            does("ingest", "vault.duckdb", name, "--breach", "free-2024", code=2)
+        does("vault", "info", "vault.duckdb")
+        does("vault", "verify", "vault.duckdb")
+        for ending, way in (("csv", run), ("jsonl", run_here), ("parquet", run_here)):
+            out = ("--output", f"scores.{ending}", "--rejects", f"refused-{ending}.csv")
+            does("score", "vault.duckdb", "subjects.csv", "--id", "member_id", *out, way=way)
+        does("score", "vault.duckdb", "rows.csv", "--breach", "viamedis-almerys-2024", "-o", "own.csv")
+        does("score", "vault.duckdb", "rows.csv", "--id", "email", "-o", "never.csv", code=2)
+        does("score", "vault.duckdb", "rows.csv", "--id", "mot_de_passe", "-o", "never.csv", code=2)
+        does("check", "vault.duckdb", stdin=json.dumps(ROW), way=run)
+        does("check", "vault.duckdb", stdin=json.dumps(BROKEN))
+        does("check", "vault.duckdb", stdin=json.dumps(ROW)[:-5], code=2)
+        does("check", "vault.duckdb", stdin=json.dumps({ROW["nom_naissance"]: ROW["nir"]}), code=2)
+        does("vault", "forget", "vault.duckdb", "--subjects", "rows.csv")
+        does("vault", "remove-breach", "vault.duckdb", "free-2024")
+    assert watch.seen == set()
+    assert {folder / name for name in ("vault.duckdb", "scores.parquet", "rejects.csv")} <= set(watch.files)
+    assert betrayed("\n".join(told).encode()) == set()
+
+
+def test_a_vault_tells_the_same_value_apart_under_another_key(folder: Path):
+    """No token of a vault stands in a vault of the same file under another key: nothing in it is unkeyed."""
+    written(folder)
+    tokens = []
+    for name in ("one", "two"):
+        key = ("--key", f"{name}.key")
+        assert run_here(folder, "key", "create", f"{name}.key")[0] == 0
+        assert run_here(folder, "vault", "create", f"{name}.duckdb", *key)[0] == 0
+        assert run_here(folder, "ingest", f"{name}.duckdb", "rows.csv", "--breach", "free-2024", *key)[0] == 0
+        tokens.append(_tokens(folder / f"{name}.duckdb"))
+    assert tokens[0]
+    assert not tokens[0] & tokens[1]
+
+
+def _tokens(vault: Path) -> set[object]:
+    with duckdb.connect(str(vault), read_only=True) as connection:
+        kinds = connection.execute("DESCRIBE record").fetchall()
+        columns = [name for name, kind, *_ in kinds if kind == "BIGINT" and name != "record_id"]
+        rows = connection.execute(f"SELECT {', '.join(columns)} FROM record").fetchall()
+        keys = connection.execute("SELECT key FROM link_key").fetchall()
+        sums = connection.execute("SELECT checksum FROM file").fetchall()
+    return {cell for row in (*rows, *keys, *sums) for cell in row if cell is not None}
