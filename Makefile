@@ -76,6 +76,6 @@ constraints: ## Pin what pyproject.toml asks for; UPGRADE=--upgrade takes newer 
 	$(COMPILE) --output-file constraints.txt
 	$(COMPILE) --group bench --constraints constraints.txt --output-file constraints-bench.txt
 
-clean: ## Remove what was made: environments, builds, caches
-	rm -rf $(VENV) $(VENV)-wheel $(VENV)-constraints dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+clean: ## Remove what was made: environments, builds, caches, the demonstration
+	rm -rf $(VENV) $(VENV)-wheel $(VENV)-constraints dist build correlate-demo correlate-demo-* .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -107,9 +107,9 @@ def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 def committed_files() -> Iterator[Path]:
     """Every file of the checkout but those that are made from it."""
-    made = {"__pycache__", "dist", "build"}
+    made = re.compile(r"__pycache__|dist|build|correlate-demo.*|\.(?!ci$).*")
     for folder, folders, names in os.walk(ROOT):
-        folders[:] = [n for n in folders if n not in made and (not n.startswith(".") or n == ".ci")]
+        folders[:] = [name for name in folders if not made.fullmatch(name)]
         yield from (Path(folder, name) for name in names if not name.endswith(".pyc"))
 
 
