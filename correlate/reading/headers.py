@@ -26,7 +26,10 @@ def _known(header: str) -> bool:
 
 
 def listable(headers: Sequence[str]) -> str:
-    """List headers for a message; those with a digit or ``@`` might be values, and are only counted."""
+    """List headers for a message; those with a digit or ``@`` might be values, and are only counted.
+
+    Where none is known the first row may be data, such as two names: then none is shown.
+    """
     named = [
         header
         for header in headers
@@ -35,7 +38,7 @@ def listable(headers: Sequence[str]) -> str:
         and header.isprintable()
         and not any(letter.isdigit() or letter == "@" for letter in header)
     ]
-    if looks_like_data(headers):
+    if not any(map(_known, headers)):
         named = []
     shown = named[:_SHOWN_MAX]
     hidden = len(headers) - len(shown)

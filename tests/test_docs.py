@@ -1,0 +1,106 @@
+"""What the documentation tells to type works, and what it shows is what the program says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from correlate_cli.app import app
+
+pytestmark = pytest.mark.repository
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
+COMMANDS = ROOT / "docs" / "commands.md"
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def blocks(document: Path, kind: str) -> list[str]:
+    return [text for found, text in FENCE.findall(document.read_text(encoding="utf-8")) if found == kind]
+
+
+def prompts(document: Path) -> list[str]:
+    """The lines after a ``$`` in console blocks, with those that continue them."""
+    joined = "\n".join(blocks(document, "console")).replace("\\\n", " ")
+    return [line.removeprefix("$ ") for line in joined.splitlines() if line.startswith("$ ")]
+
+
+@pytest.fixture
+def examples(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "docs" / "examples", tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+@pytest.mark.parametrize("document", [d for d in DOCUMENTS if prompts(d)], ids=lambda path: path.name)
+def test_every_command_of_a_page_runs_in_the_order_of_the_page(document: Path, examples: Path):
+    correlate = f'correlate() {{ "{sys.executable}" -c "from correlate_cli.app import main; main()" "$@"; }}'
+    script = "\n".join(["set -euo pipefail", correlate, *prompts(document)])
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=examples, capture_output=True, text=True, env=os.environ, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_examples_of_the_python_page_run(examples: Path, monkeypatch: pytest.MonkeyPatch):
+    """In order, in one namespace, in a folder with the example files."""
+    monkeypatch.chdir(examples)
+    code = "\n".join(blocks(ROOT / "docs" / "python.md", "python"))
+    exec(compile(code, "docs/python.md", "exec"), {})  # noqa: S102 - it is our own page
+    assert (examples / "scores.parquet").exists()
+
+
+def helps() -> str:
+    """Every command's --help, as the page on commands shows it."""
+    runner, parts = CliRunner(), ["# Commands\n\nEvery command's `--help`. Written by a test, and checked by it.\n"]
+
+    def add(path: list[str], command: object) -> None:
+        text = runner.invoke(app, [*path, "--help"], prog_name="correlate").output
+        lines = "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
+        parts.append(f"## correlate {' '.join(path)}".rstrip() + f"\n\n```\n{lines}\n```\n")
+        for name, inner in sorted(getattr(command, "commands", {}).items()):
+            add([*path, name], inner)
+
+    add([], get_command(app))
+    return "\n".join(parts)
+
+
+def test_the_page_on_commands_is_what_help_says():
+    """UPDATE_DOCS=1 writes the page anew."""
+    if os.environ.get("UPDATE_DOCS"):
+        COMMANDS.write_text(helps(), encoding="utf-8")
+    assert COMMANDS.read_text(encoding="utf-8") == helps()
+
+
+def test_every_command_tells_an_example():
+    group = get_command(app)
+
+    def leaves(command: object, path: list[str]) -> list[list[str]]:
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            return [path]
+        return [leaf for name, one in inner.items() for leaf in leaves(one, [*path, name])]
+
+    for path in leaves(group, []):
+        text = CliRunner().invoke(app, [*path, "--help"]).output
+        assert f"correlate {' '.join(path)}" in " ".join(text.split()).replace("Usage: ", "", 1), path
+        assert "Example" in text, path
+
+
+def test_every_link_of_a_page_leads_somewhere():
+    broken = [
+        f"{document.name}: {target}"
+        for document in DOCUMENTS
+        for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))
+        if "://" not in target and not (document.parent / target).exists()
+    ]
+    assert broken == []
+
+
