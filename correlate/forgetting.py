@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from correlate.linkage import LinkageModel, link
-from correlate.reading import Mapping, RejectsWriter, open_source
+from correlate.reading import Mapping, RejectsWriter, open_input
 from correlate.vault import Vault, erase_records, rejected_rows, tokenised
 
 __all__ = ["ForgetReport", "forget"]
@@ -42,7 +42,7 @@ class _Found:
 
 def forget(
     vault: Vault,
-    subjects: Path,
+    subjects: Path | pl.DataFrame,
     *,
     model: LinkageModel,
     probability_min: float = 0.5,
@@ -78,7 +78,7 @@ def forget(
 
 def _find(
     vault: Vault,
-    subjects: Path,
+    subjects: Path | pl.DataFrame,
     model: LinkageModel,
     probability_min: float,
     mapping: Mapping | None,
@@ -86,11 +86,11 @@ def _find(
 ) -> _Found:
     records = [pl.Series("record_id", [], dtype=pl.Int64)]
     searched = rejected = 0
-    with open_source(subjects, mapping=mapping) as source:
+    with open_input(subjects, mapping=mapping) as source:
         for batch, people in tokenised(vault.tokeniser, source, mapping, asking=True):
             refused = rejected_rows(batch, people)
             if rejects is not None:
-                rejects.write(subjects, refused)
+                rejects.write(source.path, refused)
             link(vault, people, np.arange(1, people.height + 1), model=model)
             linked = vault.engine.frame(
                 "SELECT DISTINCT record_id FROM linked WHERE probability >= ?", [probability_min]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -19,9 +18,8 @@ from correlate.pipeline import (
     subject_ids,
     write_scores,
 )
-from correlate.reading import Batch, Mapping, RejectsWriter, Source, check_writable, open_input
-from correlate.tokens import People
-from correlate.vault import Progress, Vault, ahead, date_order
+from correlate.reading import Mapping, RejectsWriter, check_writable, open_input
+from correlate.vault import Progress, Vault, ahead, tokenised
 
 __all__ = ["score", "score_frame"]
 
@@ -105,7 +103,7 @@ def _scored(
     scorer = Scorer(vault, models, breach=breach)
     done = 0
     with open_input(subjects, mapping=mapping, keep=() if id_column is None else (id_column,)) as source:
-        for batch, people in ahead(_tokenised(vault, source, mapping)):
+        for batch, people in ahead(tokenised(vault.tokeniser, source, mapping, asking=True)):
             ids, refused = subject_ids(batch, id_column)
             if rejects is not None:
                 rejects.write(source.path, (*batch.rejects, *refused))
@@ -114,10 +112,3 @@ def _scored(
                 progress(batch.bytes_read - done, batch.count)
                 done = batch.bytes_read
     return scorer.finish(by_number=id_column is None)
-
-
-def _tokenised(vault: Vault, source: Source, mapping: Mapping | None) -> Iterator[tuple[Batch, People]]:
-    order: str | None = None
-    for batch in source.batches():
-        order = order or date_order(batch, mapping)
-        yield batch, vault.tokeniser.people(batch.frame, asking=True, date_order=order)

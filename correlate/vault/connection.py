@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import duckdb
@@ -25,6 +26,7 @@ from correlate.vault.failures import translated
 
 __all__ = ["MEMORY_FORM", "Limits", "connect", "remove_database", "spill_folder"]
 
+_WRITERS = count()
 MEMORY_FORM = re.compile(r"(?=[\d.]*[1-9])\d+(\.\d+)? ?[KMGT]i?B")
 
 
@@ -62,6 +64,10 @@ def connect(
         "enable_external_access": "false",
         "temp_directory": str(spill_folder(file)),
     }
+    if write:
+        # A second connection of this process with the same settings would join the first, unseen, and go on
+        # with the old file when that is replaced. No two of these are the same.
+        config["custom_user_agent"] = f"correlate {next(_WRITERS)}"
     try:
         connection = duckdb.connect(str(file), read_only=not write, config=config)
     except (duckdb.Error, RuntimeError) as error:

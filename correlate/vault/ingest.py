@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from correlate.catalogue import Breach
-from correlate.reading import Batch, Mapping, RejectsWriter, Source, open_source
+from correlate.reading import Batch, Mapping, RejectsWriter, Source, open_input
 from correlate.tokens import TOKEN_COLUMNS, People
 from correlate.vault.batches import ahead, rejected_rows, tokenised
 from correlate.vault.errors import FileInOtherBreach
@@ -57,7 +57,7 @@ class IngestReport:
 
 def ingest(
     vault: Vault,
-    path: Path,
+    rows: Path | pl.DataFrame,
     breach: Breach,
     *,
     mapping: Mapping | None = None,
@@ -72,7 +72,7 @@ def ingest(
 
     Args:
         vault: open for writing.
-        path: CSV, JSON lines or Parquet.
+        rows: a CSV, JSON lines or Parquet file, or a frame.
         breach: the breach the rows come from.
         mapping: columns that their headers do not tell.
         rejects: where rejected rows go, with their reason and never a value.
@@ -84,7 +84,8 @@ def ingest(
         VaultError: the vault cannot take it; it is as before.
     """
     start = time.perf_counter()
-    with open_source(path, mapping=mapping) as source:
+    with open_input(rows, mapping=mapping) as source:
+        path = source.path
         checksum = _keyed(vault, source.checksum())
         held = _held(vault, checksum)
         if held is not None and held[0] != breach.id:
