@@ -31,6 +31,8 @@ Tokens = npt.NDArray[np.int64]
 """One signed 64-bit token per row; 0 stands for a missing value and is never a token."""
 
 MISSING = 0
+# Rows packed together: sorting by length reads a column here and there, which is cheap while it fits a cache.
+ROWS = 1 << 16
 
 
 class UnknownScheme(KeyFileError):
@@ -107,8 +109,10 @@ def make_scheme(name: str, key: SecretKey) -> Scheme:
 def column_tokens(scheme: Scheme, domain: str, values: pl.Series) -> Tokens:
     """Tokens of a column of canonical strings; null gives MISSING."""
     out = np.full(len(values), MISSING, dtype=np.int64)
-    for rows, messages in by_length(values):
-        out[rows] = scheme.tokens(domain, messages)
+    for start in range(0, len(values), ROWS):
+        part = out[start : start + ROWS]
+        for rows, messages in by_length(values.slice(start, ROWS)):
+            part[rows] = scheme.tokens(domain, messages)
     return out
 
 

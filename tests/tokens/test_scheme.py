@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from correlate.tokens import DEFAULT_SCHEME, SCHEMES, SecretKey, UnknownScheme
-from correlate.tokens.scheme import HmacSha256, _truncate, column_tokens, make_scheme
+from correlate.tokens.scheme import ROWS, HmacSha256, _truncate, column_tokens, make_scheme
 
 from .oracle import SECRET, number, subkey, token
 
@@ -47,6 +47,14 @@ def test_a_column_equals_a_plain_loop(name, texts, data):
     assert column_tokens(scheme, "email", rotated).tolist() == expected[start:] + expected[:start]
     frame = pl.DataFrame({"x": column, "y": column}).slice(start).reverse()
     assert column_tokens(scheme, "email", frame["y"]).tolist() == expected[start:][::-1]
+
+
+def test_a_column_longer_than_what_is_packed_at_once():
+    values = pl.Series([None if i % 7 == 0 else "x" * (i % 5) + str(i) for i in range(2 * ROWS + 3)])
+    tokens = column_tokens(make_scheme("aes-cmac-64", KEY), "email", values)
+    for row in (0, 1, ROWS - 1, ROWS, ROWS + 1, 2 * ROWS - 1, 2 * ROWS, 2 * ROWS + 2):
+        assert tokens[row] == token("email", values[row])
+    assert (tokens == 0).tolist() == values.is_null().to_list()
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMES))
