@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +20,13 @@ from correlate.reading import open_source
 from correlate.scoring import score
 from correlate.synthesis import SynthesisSummary, synthesise
 from correlate.tokens import SecretKey, create_key
-from correlate.vault import IngestReport, Vault, ingest
+from correlate.vault import IngestReport, Progress, Vault, ingest
 
 __all__ = ["AS_OF", "Accuracy", "DemonstrationReport", "FolderNotEmpty", "accuracy", "demonstrate"]
+
+log = logging.getLogger(__name__)
+
+Stage = Callable[[str, int | None], AbstractContextManager[Progress]]
 
 # Fixed, so that the same seed gives the same scores on any day.
 AS_OF = datetime.date(2026, 11, 1)
@@ -77,8 +82,7 @@ def demonstrate(
     *,
     people: int = 100_000,
     seed: int = 1,
-    say: Callable[[str], None] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    stage: Stage | None = None,
 ) -> DemonstrationReport:
     """Synthesise a population and its breaches, ingest, score, and compare with the truth.
 
@@ -86,23 +90,23 @@ def demonstrate(
         folder: new or empty; key, vault, breaches, subjects, truth and scores are left in it.
         people: how many to make.
         seed: the same seed makes the same files and the same scores.
-        say: told each stage as it begins.
-        progress: told people made, and how many there will be.
+        stage: opened as each stage begins, with its title and size in bytes; what it gives is called with the
+            bytes and rows done.
     """
-    say = say or logging.getLogger(__name__).info
+    stage = stage or _logged
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FolderNotEmpty(folder=folder)
-    say(f"Making {people:,} synthetic people and their breaches")
-    synthesis = synthesise(folder, people=people, seed=seed, progress=progress)
+    with stage(f"Making {people:,} synthetic people and their breaches", None) as advance:
+        synthesis = synthesise(folder, people=people, seed=seed, progress=_as_rows(advance))
     key = create_key(folder / "key")
     models = Models.default(as_of=AS_OF, catalogue=Catalogue.shipped())
-    ingested = _ingest_all(folder, key, models, say)
+    ingested = _ingest_all(folder, key, models, stage)
+    subjects, output = folder / "subjects.parquet", folder / "scores.parquet"
     with Vault.open(folder / "vault.duckdb", key) as vault:
-        subjects, output = folder / "subjects.parquet", folder / "scores.parquet"
-        say("Scoring the insurer's members")
-        scores = score(vault, subjects, output, models=models, id_column=SUBJECT_ID)
-        say("Comparing the links with the truth")
-        found = accuracy(vault, subjects, folder / "truth.parquet", model=models.linkage)
+        with stage("Scoring the insurer's members", subjects.stat().st_size) as advance:
+            scores = score(vault, subjects, output, models=models, id_column=SUBJECT_ID, progress=advance)
+        with stage("Comparing the links with the truth", None):
+            found = accuracy(vault, subjects, folder / "truth.parquet", model=models.linkage)
     return DemonstrationReport(
         folder=folder,
         synthesis=synthesis,
@@ -147,15 +151,32 @@ def _links(vault: Vault, subjects: Path, model: LinkageModel, probability_min: f
     return out
 
 
-def _ingest_all(
-    folder: Path, key: SecretKey, models: Models, say: Callable[[str], None]
-) -> tuple[IngestReport, ...]:
+def _ingest_all(folder: Path, key: SecretKey, models: Models, stage: Stage) -> tuple[IngestReport, ...]:
     reports: list[IngestReport] = []
     with Vault.create(folder / "vault.duckdb", key) as vault:
         for file in sorted((folder / "breaches").iterdir()):
-            say(f"Ingesting {file.name}")
-            reports.append(ingest(vault, file, models.catalogue.get(file.stem)))
+            with stage(f"Ingesting {file.name}", file.stat().st_size) as advance:
+                breach = models.catalogue.get(file.stem)
+                reports.append(ingest(vault, file, breach, progress=advance))
     return tuple(reports)
+
+
+@contextmanager
+def _logged(title: str, _size: int | None) -> Iterator[Progress]:
+    log.info("%s", title)
+    yield lambda _bytes, _rows: None
+
+
+def _as_rows(advance: Progress) -> Callable[[int, int], None]:
+    """From people made so far, of how many, to people made since the last call."""
+    made = 0
+
+    def told(done: int, _total: int) -> None:
+        nonlocal made
+        advance(0, done - made)
+        made = done
+
+    return told
 
 
 def _examples(output: Path) -> tuple[dict[str, object], ...]:

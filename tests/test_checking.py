@@ -33,7 +33,9 @@ def test_a_check_gives_what_the_batch_gives(vault, small_france):
 def test_fields_go_by_any_header_a_file_could_have(vault, small_france):
     members = pl.read_parquet(small_france.subjects).filter(pl.col("email").is_not_null())
     email = members["email"][0]
-    results = [check(vault, {name: email}, models=small_france.models) for name in ("email", "Courriel", "e-mail")]
+    results = [
+        check(vault, {name: email}, models=small_france.models) for name in ("email", "Courriel", "e-mail")
+    ]
     assert results[0] == results[1] == results[2]
 
 

@@ -59,7 +59,10 @@ def test_the_examples_of_the_python_page_run(examples: Path, monkeypatch: pytest
 
 def helps() -> str:
     """Every command's --help, as the page on commands shows it."""
-    runner, parts = CliRunner(), ["# Commands\n\nEvery command's `--help`. Written by a test, and checked by it.\n"]
+    runner, parts = (
+        CliRunner(),
+        ["# Commands\n\nEvery command's `--help`. Written by a test, and checked by it.\n"],
+    )
 
     def add(path: list[str], command: object) -> None:
         text = runner.invoke(app, [*path, "--help"], prog_name="correlate").output
@@ -102,5 +105,3 @@ def test_every_link_of_a_page_leads_somewhere():
         if "://" not in target and not (document.parent / target).exists()
     ]
     assert broken == []
-
-

@@ -146,7 +146,9 @@ def test_the_rows_of_a_breach_are_certainly_in_it(small_france, key, tmp_path):
         scores = scored(empty, small_france, rows, breach=breach)
     assert scores.height == rows.height
     one = scores.row(0, named=True)
-    assert [(b["breach"], b["probability"], b["evidence"]) for b in one["breaches"]] == [(breach.id, 1.0, "own")]
+    assert [(b["breach"], b["probability"], b["evidence"]) for b in one["breaches"]] == [
+        (breach.id, 1.0, "own")
+    ]
     assert (scores["uplift"] == 0).all()
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +12,8 @@ import typer
 
 from correlate.demonstration import DemonstrationReport, demonstrate
 from correlate.report import example_lines, summary_lines
+from correlate_cli.log import is_quiet
+from correlate_cli.progress import Advance, progress
 
 __all__ = ["demo"]
 
@@ -28,11 +33,18 @@ def demo(
       correlate demo --people 10000 --seed 7 --out small-demo
     """
     folder = out or _free_folder()
-    report = demonstrate(
-        folder, people=people, seed=seed, say=lambda line: typer.echo(f"{line} ...", err=True)
-    )
+    report = demonstrate(folder, people=people, seed=seed, stage=_stage)
     for line in _lines(report):
         typer.echo(line)
+
+
+@contextmanager
+def _stage(title: str, size: int | None) -> Iterator[Advance]:
+    """A bar on a terminal; elsewhere, as in a build's log, a line."""
+    if not sys.stderr.isatty() and not is_quiet():
+        typer.echo(f"{title} ...", err=True)
+    with progress(title, size) as advance:
+        yield advance
 
 
 def _free_folder() -> Path:

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from correlate.pipeline import ScoreReport
+from correlate.risk import ScenarioSet
+from correlate.vocabulary import ATTRIBUTES, AttributeClass
 
-__all__ = ["BANDS", "example_lines", "summary_lines"]
+__all__ = ["BANDS", "example_lines", "scenario_names", "summary_lines"]
 
 BANDS = ("low", "moderate", "high", "critical")
 BAR_WIDTH = 30
-MOST_SHOWN = 8
+MOST_SHOWN = 6
 
 
 def summary_lines(report: ScoreReport) -> Iterator[str]:
@@ -30,8 +32,9 @@ def summary_lines(report: ScoreReport) -> Iterator[str]:
         yield f"  {band:<9} {count:>11,}  {share:>6.1%}  {'█' * round(share * BAR_WIDTH)}".rstrip()
     if report.scenarios:
         yield "Opened by combination alone, for how many subjects:"
+        names = scenario_names()
         for scenario, count in sorted(report.scenarios.items(), key=lambda item: (-item[1], item[0])):
-            yield f"  {scenario:<5} {count:>11,}"
+            yield f"  {count:>11,}  {scenario:<5} {names.get(scenario, '')}".rstrip()
     if report.output:
         yield f"Written to {report.output}"
 
@@ -45,12 +48,22 @@ def example_lines(scored: Mapping[str, Any]) -> Iterator[str]:
     if not scored["breaches"]:
         yield "    in no breach of the vault"
         return
-    yield "    in " + ", ".join(f"{one['breach']} ({one['probability']:.0%})" for one in scored["breaches"])
-    if scored["scenarios"]:
-        yield "    enables " + ", ".join(
-            f"{one['scenario']} {one['feasibility']:.2f}{'+' if one['combination_only'] else ''}"
-            for one in scored["scenarios"][:MOST_SHOWN]
-        )
-    yield "    exposes " + ", ".join(
-        f"{one['attribute']} {one['availability']:.2f}" for one in scored["attributes"][:MOST_SHOWN]
+    names = scenario_names()
+    yield "    stands in " + ", ".join(
+        f"{one['breach']} ({one['probability']:.0%})" for one in scored["breaches"]
     )
+    for one in scored["scenarios"][:MOST_SHOWN]:
+        only = " (no single breach opens it)" if one["combination_only"] else ""
+        name = names.get(one["scenario"], one["scenario"])
+        yield f"    enables {one['feasibility']:.2f}  {one['scenario']:<5} {name}{only}"
+    exposed = scored["attributes"][:MOST_SHOWN]
+    if exposed:
+        yield "    from " + ", ".join(
+            f"{ATTRIBUTES[AttributeClass(one['attribute'])].label_en} {one['availability']:.2f}"
+            for one in exposed
+        )
+
+
+def scenario_names() -> dict[str, str]:
+    """The English name of each shipped scenario."""
+    return {scenario.id: scenario.name.en for scenario in ScenarioSet.load()}

@@ -36,7 +36,11 @@ def surname_level(subject: Row, record: Row) -> str | None:
 
 
 def first_name_level(subject: Row, record: Row) -> str | None:
-    for name, level in (("first_name", "exact"), ("first_phonetic", "phonetic"), ("first_initial", "initial")):
+    for name, level in (
+        ("first_name", "exact"),
+        ("first_phonetic", "phonetic"),
+        ("first_initial", "initial"),
+    ):
         if shared(subject, record, name):
             return level
     return "differs" if known(subject, record, "first_initial") else None
@@ -107,7 +111,12 @@ def key_values(row: Row, *, asking: bool) -> set[tuple[str, tuple[int, ...]]]:
         if asking:
             kinds.append((sound, "birth_swapped"))
     kinds.append(("first_phonetic", "birth_date", "postcode"))
-    plain = {"email_alt": "email", "phone_alt": "phone", "phonetic_alt": "phonetic", "birth_swapped": "birth_date"}
+    plain = {
+        "email_alt": "email",
+        "phone_alt": "phone",
+        "phonetic_alt": "phonetic",
+        "birth_swapped": "birth_date",
+    }
     return {
         ("+".join(plain.get(name, name) for name in kind), tuple(int(row[name]) for name in kind))
         for kind in kinds

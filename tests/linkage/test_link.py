@@ -47,7 +47,9 @@ def people(vault: Vault, rows: list[oracle.Row], *, asking: bool) -> People:
     keys, key_rows = linkage_keys(vault.tokeniser.scheme, tokens, asking=asking)
     classes = ClassSets(sets=((AttributeClass.NAME,),), of_row=np.zeros(len(rows), dtype=np.int32))
     own = np.array([row["nir_own"] for row in rows])
-    return People(tokens=tokens, nir_own=own, classes=classes, keys=keys, key_rows=key_rows, dropped=Counter())
+    return People(
+        tokens=tokens, nir_own=own, classes=classes, keys=keys, key_rows=key_rows, dropped=Counter()
+    )
 
 
 def store(vault: Vault, rows: list[oracle.Row]) -> None:
