@@ -1,4 +1,4 @@
-"""A file of subjects in, every subject out once, the same bytes whatever the threads and the order of rows."""
+"""A file of subjects in, every subject out once, the same bytes whatever the threads and row order."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_the_formats_say_the_same(vault, small_france, tmp_path):
 
 
 def test_rows_of_one_id_are_one_subject(vault, small_france, members):
-    """Two descriptions of a person link at least as well as either, and give one row, wherever they stand."""
+    """Two descriptions of a person link at least as well as either, and give one row."""
     half = members.with_columns(nir=None, email=None, telephone=None, iban=None)
     other = members.with_columns(nom_naissance=None, nom_usage=None, prenom=None, adresse=None)
     both = pl.concat([half, other], how="vertical_relaxed")
@@ -119,7 +119,7 @@ def test_a_row_without_an_id_is_rejected_and_the_rest_goes_on(vault, small_franc
     assert rejects.read_text().splitlines()[1:] == ["members.csv,4,member_id,no-subject-id"]
 
 
-def test_without_an_id_the_row_number_names_the_subject_in_file_order(vault, small_france, members):
+def test_without_an_id_row_numbers_name_the_subjects_in_file_order(vault, small_france, members):
     rows = scored(vault, small_france, members)
     assert rows["subject_id"].to_list() == [str(number) for number in range(1, members.height + 1)]
 
