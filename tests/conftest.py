@@ -62,7 +62,7 @@ def key() -> SecretKey:
 
 @dataclass(frozen=True, kw_only=True)
 class SmallFrance:
-    """A synthetic population of some two thousand people, its breaches in a vault, and the models to score it."""
+    """A synthetic population of two thousand people, its breaches in a vault, and the models to score it."""
 
     folder: Path
     vault: Path

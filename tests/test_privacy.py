@@ -97,7 +97,7 @@ def written(folder: Path) -> dict[str, Path]:
 
 
 def test_the_search_finds_what_it_is_meant_to_find():
-    """A planted value is found, in clear, in another encoding, as an unkeyed hash: the tests below can fail."""
+    """A planted value is found, in clear, recoded or as an unkeyed hash: the tests below can fail."""
     value = CANARIES["email"][0].encode()
     planted = [
         value,

@@ -139,7 +139,7 @@ def test_works_without_the_nir(vault, small_france, members):
 
 
 def test_the_rows_of_a_breach_are_certainly_in_it(small_france, key, tmp_path):
-    """--breach on an empty vault: each row is exposed by its own breach, with the classes its columns hold."""
+    """--breach on an empty vault: each row is exposed by its own breach, with its columns' classes."""
     breach = small_france.models.catalogue.get("viamedis-almerys-2024")
     rows = pl.read_parquet(small_france.folder / "breaches" / "viamedis-almerys-2024.parquet")
     with Vault.create(tmp_path / "empty.duckdb", key) as empty:
