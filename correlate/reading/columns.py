@@ -57,18 +57,17 @@ class Columns:
 
 
 def assign_columns(
-    headers: Sequence[str], *, mapping: Mapping, keep: Sequence[str] = (), file: Path, named: bool = True
+    headers: Sequence[str], *, mapping: Mapping, keep: Sequence[str] = (), file: Path
 ) -> Columns:
     """Decide what each column carries: by the mapping first, else by its header.
 
-    ``named`` is false when the file has no header row: columns then go by position only. A mapped column
-    takes a field from recognised ones. Raises when two columns claim a field that a row has once, when a
-    name is not in the file, and when nothing is recognised.
+    A mapped column takes a field from recognised ones. Raises when two columns claim a field that a row has
+    once, when a name is not in the file, and when nothing is recognised.
     """
     mapped = _mapped(headers, mapping, file)
     carried = [(index, meaning) for index, meaning in mapped.items() if meaning is not None]
     taken = {meaning for _, meaning in carried}
-    if named and not mapping.only_mapped:
+    if not mapping.only_mapped:
         carried += [
             pair for pair in _recognised(headers, mapped) if _is_multiple(pair[1]) or pair[1] not in taken
         ]

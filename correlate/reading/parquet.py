@@ -26,7 +26,6 @@ class ParquetTable:
     format = Format.parquet
     encoding = "utf-8"
     delimiter: str | None = None
-    named = True
 
     def __init__(self, path: Path, size_bytes: int) -> None:
         self.path = path

@@ -38,14 +38,14 @@ def whole_rows(buffer: bytearray, start: int, end: int, delimiter: int) -> tuple
     """Count the rows whose values run over lines or not, and give where the last whole one ends.
 
     No rows if a quote stands anywhere but around a whole value, if one value runs over more than
-    ``VALUE_LINES_MAX`` lines, or if there are blank lines: only then is every other quote an opening one.
+    ``VALUE_LINES_MAX`` lines: only then is every other quote an opening one. Blank lines count as rows.
     """
     data = _bytes(buffer, start, end)
     quotes = np.flatnonzero(data == _QUOTE)
     newlines = np.flatnonzero(data == _NEWLINE)
     before = np.searchsorted(quotes, newlines)
     outside = newlines[before % 2 == 0]
-    if _has_blanks(buffer, start, end) or not len(outside):
+    if not len(outside):
         return 0, start
     stop = int(outside[-1]) + 1
     quotes = quotes[: np.searchsorted(quotes, stop)]

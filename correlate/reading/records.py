@@ -39,10 +39,9 @@ class Scanner:
             return None
         if stop - start > ROW_BYTES_MAX:
             raise MalformedRow("line-too-long")
-        line = bytes(data[start:stop]).strip(b"\r")
+        line = bytes(data[start:stop]).rstrip(b"\r")
         if b'"' in line:
-            # Leading carriage returns are no part of the first field, nor the end of a line.
-            return self._read_quoted(data, data.index(line[:1], start), end)
+            return self._read_quoted(data, start, end)
         _check(line)
         return (line.split(self.delimiter) if line else []), stop + 1
 

@@ -31,7 +31,6 @@ class Table(Protocol):
     format: Format
     encoding: str
     delimiter: str | None
-    named: bool
 
     def parts(self, columns: Columns, batch_rows: int) -> Iterator[Batch]:
         """Give consecutive batches, of any size up to about ``batch_rows``."""
@@ -131,7 +130,7 @@ def open_source(
     table: Table = (
         ParquetTable(path, stamp.st_size) if head.startswith(PARQUET_MAGIC) else TextTable(path, mapping)
     )
-    columns = assign_columns(table.headers, mapping=mapping, keep=keep, file=path, named=table.named)
+    columns = assign_columns(table.headers, mapping=mapping, keep=keep, file=path)
     return Source(path, table, columns, batch_rows, stamp)
 
 

@@ -36,7 +36,6 @@ class TextTable:
         self.encoding = text.encoding
         self.format = text_format_of(text.sample, path)
         self.delimiter: str | None = None
-        self.named = True
         if self.format is Format.jsonl:
             self._paths = find_paths(text.sample)
             self.headers = tuple(self._paths)
@@ -45,7 +44,7 @@ class TextTable:
             self._lay_out(find_layout(text.sample, mapping=mapping, path=path))
 
     def _lay_out(self, layout: Layout) -> None:
-        self.headers, self.named = layout.headers, layout.named
+        self.headers = layout.headers
         self.delimiter, self._start = layout.delimiter, layout.start
 
     def parts(self, columns: Columns, batch_rows: int) -> Iterator[Batch]:

@@ -14,8 +14,8 @@ from correlate.vocabulary import AttributeClass
 FILE = Path("a.csv")
 
 
-def assign(*headers: str, keep: tuple[str, ...] = (), named: bool = True, **mapping: object) -> Columns:
-    return assign_columns(headers, mapping=Mapping(**mapping), keep=keep, file=FILE, named=named)
+def assign(*headers: str, keep: tuple[str, ...] = (), **mapping: object) -> Columns:
+    return assign_columns(headers, mapping=Mapping(**mapping), keep=keep, file=FILE)
 
 
 def test_headers_are_recognised_and_the_others_left() -> None:
@@ -87,10 +87,16 @@ def test_a_name_that_is_not_in_the_file_lists_those_that_are(options: dict[str, 
         assign("nir", "nom", **options)
 
 
-def test_unknown_headers_are_listed_unless_they_may_be_values() -> None:
-    with pytest.raises(NoColumnRecognised, match="It has “libre”, and 1 column more") as caught:
-        assign("libre", "zone 3")
+def test_a_header_that_may_be_a_value_is_counted_and_not_listed() -> None:
+    with pytest.raises(UnknownColumn, match="It has “nir”, “libre”, and 1 column more") as caught:
+        assign("nir", "libre", "zone 3", keep=("absent",))
     assert "zone" not in str(caught.value)
+
+
+def test_where_no_header_is_known_none_is_listed() -> None:
+    with pytest.raises(NoColumnRecognised, match="It has 2 columns") as caught:
+        assign("Durand", "Marie")
+    assert "Durand" not in str(caught.value)
 
 
 def test_a_first_row_of_values_is_not_listed_at_all() -> None:
@@ -99,5 +105,11 @@ def test_a_first_row_of_values_is_not_listed_at_all() -> None:
     assert "Durand" not in str(caught.value)
 
 
+def test_nor_are_its_names_when_something_else_is_wrong() -> None:
+    with pytest.raises(UnknownColumn) as caught:
+        assign("Durand", "x@example.org", columns={"zone": "nir"})
+    assert "Durand" not in str(caught.value)
+
+
 def test_without_a_header_row_nothing_is_recognised() -> None:
-    assert assign("1", "2", named=False, columns={"2": "nir"}).targets == ("nir",)
+    assert assign("1", "2", columns={"2": "nir"}).targets == ("nir",)

@@ -79,6 +79,9 @@ texts = st.lists(pieces, max_size=30).map(b"".join)
 @given(text=texts, width=st.integers(1, 4), block_bytes=st.integers(4, 80))
 @example(text=b'"\n\n', width=1, block_bytes=80)  # blank lines within a quote that is never closed
 @example(text=b'1;"\n\n', width=2, block_bytes=80)
+@example(text=b'a";"', width=2, block_bytes=80)  # an even number of quotes, of which one is open
+@example(text=b'"x\ny"z;2', width=2, block_bytes=80)
+@example(text=b"a\ra", width=1, block_bytes=80)
 def test_the_fast_way_gives_what_the_exact_one_does(text: bytes, width: int, block_bytes: int) -> None:
     columns = all_columns(width)
     exact = walk(text, Exact(delimiter=";", width=width, columns=columns))
@@ -158,6 +161,30 @@ def test_a_line_without_an_end_is_dropped_in_bounded_memory() -> None:
     assert [row for part in parts for row in part.frame.rows()] == [("4", "5", "6")]
     assert parts[-1].row_numbers.to_list() == [2]
     assert text.largest <= 4 * ROW_BYTES_MAX
+
+
+def test_a_quote_that_never_closes_costs_one_row_and_bounded_memory() -> None:
+    line = b"4;5;" + b"6" * 4000 + b"\n"
+
+    class Long(io.BytesIO):
+        largest = 0
+
+        def readinto(self, buffer: memoryview, /) -> int:
+            self.largest = max(self.largest, len(buffer))
+            return super().readinto(buffer)
+
+    text = Long(b'1;"2;3\n' + line * (3 * ROW_BYTES_MAX // len(line)))
+    parts = list(BlockWalk(text, CsvRows(delimiter=";", width=3, columns=all_columns(3))).parts())
+    assert [reject for part in parts for reject in part.rejects] == [(1, "unclosed-quote", "")]
+    assert sum(part.frame.height for part in parts) == 3 * ROW_BYTES_MAX // len(line)
+    assert text.largest <= 2 * ROW_BYTES_MAX
+
+
+def test_a_value_over_lines_where_work_is_divided_stays_one_row() -> None:
+    # Arrow divides a block at the last newline before each MiB: here that one is within quotes.
+    text = b'"aaaaaaa"\n' * 104_857 + b'"b\ncccccccccccc"\n'
+    rows, rejects, count = walk(text, CsvRows(delimiter=";", width=1, columns=all_columns(1)), 1 << 23)
+    assert (rows[-1], rejects, count) == ((104_858, "b\ncccccccccccc"), [], 104_858)
 
 
 def test_only_used_columns_are_read_and_damage_elsewhere_is_no_matter() -> None:

@@ -77,6 +77,15 @@ def test_a_row_in_utf8_in_a_windows_file_is_set_aside(tmp_path: Path) -> None:
     assert rejects == [(4, "encoding")]
 
 
+def test_a_letter_in_utf8_is_seen_where_the_file_is_read_on(tmp_path: Path) -> None:
+    start = "nir;nom\n01;É\n02;È\n03;".encode("cp1252")
+    path = tmp_path / "a.csv"
+    path.write_bytes(start + b"a" * (SAMPLE_BYTES - len(start) - 1) + "é\n04;b\n".encode())
+    rows, rejects, _ = rows_of(path)
+    assert [row[0] for row in rows] == ["01", "02", "04"]
+    assert rejects == [(3, "encoding")]
+
+
 def test_a_byte_without_meaning_in_windows_1252_is_set_aside(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"nir;nom\n01;\xc9\n02;\x81\n")

@@ -26,6 +26,10 @@ def test_the_delimiter_that_makes_headers_known_wins() -> None:
     assert (found.delimiter, found.headers) == (";", ("nir", "adresse", "note"))
 
 
+def test_known_headers_count_for_more_than_many_columns() -> None:
+    assert layout(b"nom;remarques, avis, notes, autres\n").delimiter == ";"
+
+
 def test_a_delimiter_in_quotes_counts_for_nothing() -> None:
     assert layout(b'nir|"a,b,c,d"\n1|"e,f,g,h"\n').delimiter == "|"
 
