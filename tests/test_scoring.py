@@ -11,7 +11,7 @@ import pytest
 from correlate.pipeline import SubjectIdIdentifies, UnknownOutputFormat
 from correlate.reading import OutputError, RejectsWriter
 from correlate.scoring import score, score_frame
-from correlate.vault import Limits, Vault
+from correlate.vault import Limits, Vault, ingest
 
 COLUMNS = ["subject_id", "score", "band", "uplift", "breaches", "scenarios", "attributes", "key_id", "model"]
 
@@ -178,3 +178,22 @@ def test_an_output_that_cannot_be_written_is_told_before_the_work(vault, small_f
     with pytest.raises(OutputError, match="no folder"):
         score(vault, small_france.subjects, tmp_path / "none" / "s.csv", models=small_france.models)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("form", ["{surname} {first}", "{first} {surname}"])
+def test_a_column_of_full_names_is_read_in_the_order_of_the_file(small_france, key, tmp_path, form):
+    """All in capitals, where only the file as a whole tells which name comes first."""
+    names = [("DUROC", "PAUL"), ("KERVELLA", "MARIE"), ("SANTINI", "JEAN"), ("LEVASSEUR", "ANNE")] * 5
+    rows = pl.DataFrame(
+        {
+            "nom_complet": [form.format(surname=surname, first=first) for surname, first in names],
+            "date_naissance": [f"{day:02}/03/1971" for day in range(1, 21)],
+        }
+    )
+    apart = rows.with_columns(
+        nom=pl.Series([surname for surname, _ in names]), prenom=pl.Series([first for _, first in names])
+    ).drop("nom_complet")
+    with Vault.create(tmp_path / "vault.duckdb", key) as vault:
+        ingest(vault, rows, small_france.models.catalogue.get("free-2024"))
+        scores = scored(vault, small_france, apart)
+    assert (scores["breaches"].list.len() == 1).all()

@@ -1,6 +1,6 @@
 """The vault: a DuckDB file of tokens, attribute classes and provenance, bound to one key."""
 
-from correlate.vault.batches import ahead, date_order, rejected_rows, tokenised
+from correlate.vault.batches import ahead, rejected_rows, tokenised
 from correlate.vault.connection import Limits
 from correlate.vault.engine import Engine, Step, quote_identifier
 from correlate.vault.erase import erase_records, remove_breach
@@ -46,7 +46,6 @@ __all__ = [
     "VaultTooOld",
     "WrongKey",
     "ahead",
-    "date_order",
     "erase_records",
     "ingest",
     "quote_identifier",

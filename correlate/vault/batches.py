@@ -9,17 +9,18 @@ from typing import TypeVar
 
 import polars as pl
 
-from correlate.normalise import birth
+from correlate.normalise import birth, name
 from correlate.normalise.birth import DateOrder
+from correlate.normalise.full_name import NameOrder
 from correlate.reading import Batch, Mapping, Reject, Source
 from correlate.tokens import People, Tokeniser
 from correlate.vocabulary import Field
 
-__all__ = ["ahead", "date_order", "rejected_rows", "tokenised"]
+__all__ = ["ahead", "rejected_rows", "tokenised"]
 
 Item = TypeVar("Item")
 
-DATES_MIN = 50_000
+SAMPLE_ROWS = 50_000
 NOTHING_IDENTIFYING = "nothing-identifying"
 
 
@@ -28,31 +29,36 @@ def tokenised(
 ) -> Iterator[tuple[Batch, People]]:
     """Every batch of a file with its tokens.
 
-    The order of day and month is told by the file's first rows, the same however the batches are cut.
+    The order of day and month, and that of surname and first name in a column of full names, are told by the
+    file's first rows, the same however the batches are cut.
     """
     batches = source.batches()
     held: list[Batch] = []
     rows = 0
-    wanted = DATES_MIN if mapping is None or mapping.date_order is None else 1
-    while rows < wanted and (batch := next(batches, None)) is not None:
+    while rows < SAMPLE_ROWS and (batch := next(batches, None)) is not None:
         held.append(batch)
         rows += batch.frame.height
-    order = _order(held, mapping)
+    dates, names = _date_order(held, mapping), _name_order(held)
     for batch in chain(held, batches):
-        yield batch, tokeniser.people(batch.frame, asking=asking, date_order=order)
+        yield batch, tokeniser.people(batch.frame, asking=asking, date_order=dates, name_order=names)
 
 
-def date_order(batch: Batch, mapping: Mapping | None) -> DateOrder:
-    """Day or month first: what the mapping says, else what the dates of the first batch show."""
-    return _order([batch], mapping)
-
-
-def _order(batches: list[Batch], mapping: Mapping | None) -> DateOrder:
+def _date_order(batches: list[Batch], mapping: Mapping | None) -> DateOrder:
     if mapping is not None and mapping.date_order is not None:
         return mapping.date_order
-    column = Field.birth_date.value
-    dates = [batch.frame[column] for batch in batches if column in batch.frame.columns]
-    return birth.infer_order(pl.concat(dates).head(DATES_MIN)) if dates else "dmy"
+    dates = _sample(batches, Field.birth_date)
+    return "dmy" if dates is None else birth.infer_order(dates)
+
+
+def _name_order(batches: list[Batch]) -> NameOrder:
+    names = _sample(batches, Field.full_name)
+    return "first_name_first" if names is None else name.infer_name_order(names)
+
+
+def _sample(batches: list[Batch], field: Field) -> pl.Series | None:
+    column = field.value
+    found = [batch.frame[column] for batch in batches if column in batch.frame.columns]
+    return pl.concat(found).head(SAMPLE_ROWS) if found else None
 
 
 def ahead(items: Iterator[Item]) -> Generator[Item]:
