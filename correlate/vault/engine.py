@@ -22,6 +22,7 @@ __all__ = ["Engine", "Step", "quote_identifier"]
 
 log = logging.getLogger(__name__)
 
+WAKE_SECONDS = 0.2
 Result = TypeVar("Result")
 Step = tuple[str, str]
 """A name, and the SELECT that makes it from the names before it."""
@@ -156,11 +157,14 @@ class Engine:
         try:
             future = self._worker.submit(work)
             try:
-                return future.result()
+                # The system may hand the signal to another thread: then only waking up shows it to this one.
+                while not future.done():
+                    wait([future], timeout=WAKE_SECONDS)
             except KeyboardInterrupt:
                 self._connection.interrupt()
                 wait([future])
                 raise
+            return future.result()
         except duckdb.InterruptException:
             raise KeyboardInterrupt from None
         except (duckdb.Error, pa.ArrowException) as error:
