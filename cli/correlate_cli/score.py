@@ -74,8 +74,8 @@ def score(
 
     [bold]Examples[/bold]
       correlate score members.duckdb members.csv --id member_id -o scores.parquet
-      correlate score members.duckdb leak.parquet --breach viamedis-almerys-2024 -o scores.csv
-          --as-of 2026-11-01 --threads 2 --memory 4GB
+      correlate score members.duckdb leak.parquet -o scores.csv
+          --breach viamedis-almerys-2024 --as-of 2026-11-01 --memory 4GB
     """
     known = given_catalogue(catalogue)
     models = Models.default(as_of=as_of_date(as_of), catalogue=known)
