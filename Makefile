@@ -59,7 +59,7 @@ wheel-test: wheel ## Run the tests against the installed wheel, outside the chec
 	$(VENV)-wheel/bin/python $(INSTALL) --require-hashes --requirement constraints.txt
 	$(VENV)-wheel/bin/python $(INSTALL) --no-deps dist/*.whl
 	elsewhere=$$(mktemp -d) && trap 'rm -rf "$$elsewhere"' EXIT && \
-	cp -R tests pyproject.toml "$$elsewhere" && python="$$PWD/$(VENV)-wheel/bin/python" && cd "$$elsewhere" && \
+	cp -R tests docs *.md pyproject.toml "$$elsewhere" && python="$$PWD/$(VENV)-wheel/bin/python" && cd "$$elsewhere" && \
 	PYTHONPATH= "$$python" -m pytest -n 2 -m 'not repository'
 
 bench: ## Say how the benchmarks are run
