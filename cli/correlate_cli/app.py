@@ -36,7 +36,13 @@ EPILOG = """
   3  stopped by a defect of this program
 
 [bold]Examples[/bold]
+  correlate demo
   correlate key create secret.key
+  export CORRELATE_KEY_FILE=secret.key
+  correlate vault create vault.duckdb
+  correlate ingest vault.duckdb leak.csv --breach free-2024
+  correlate score vault.duckdb members.csv --id member_id -o scores.csv
+  correlate check vault.duckdb < applicant.json
 """
 
 
@@ -50,8 +56,9 @@ class FramedGroup(TyperGroup):
         with _frame():
             try:
                 return super().make_context(*arguments, **settings)
-            except SystemExit:  # how rich, which prints the help, leaves when the reader of a pipe has left
-                raise typer.Exit(ExitCode.STOPPED) from None
+            except SystemExit as end:
+                # So ends typer when completion is installed (0), and rich when nobody reads the help (1).
+                raise typer.Exit(ExitCode.STOPPED if end.code else ExitCode.DONE) from None
 
     def invoke(self, ctx: Any) -> object:  # noqa: ANN401
         """Run the command."""

@@ -127,6 +127,13 @@ def test_the_shell_completes_command_names():
     assert result.stdout.split() == ["key"]
 
 
+def test_completion_can_be_installed(tmp_path):
+    env = {**os.environ, "HOME": str(tmp_path), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    result = correlate("--install-completion", "bash", env=env)
+    assert result.returncode == 0, result.stderr
+    assert "correlate" in (tmp_path / ".bashrc").read_text(encoding="utf-8")
+
+
 def test_the_command_runs_on_its_own():
     result = correlate("--version")
     assert (result.returncode, result.stderr) == (0, "")
