@@ -33,7 +33,7 @@ MEMORY_FORM = re.compile(r"(?=[\d.]*[1-9])\d+(\.\d+)? ?[KMGT]i?B")
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     """What the engine may use: ``threads`` (None: all cores) and ``memory`` such as "4GB" (None: DuckDB's
-    own, four fifths of the machine's).
+    own, four fifths of the machine's, and little where rows only pass through).
     """
 
     threads: int | None = None

@@ -15,6 +15,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
+from correlate.errors import CorrelateError
 from correlate.vault.connection import Limits, connect
 from correlate.vault.failures import translated
 
@@ -23,6 +24,7 @@ __all__ = ["Engine", "Step", "quote_identifier"]
 log = logging.getLogger(__name__)
 
 WAKE_SECONDS = 0.2
+LEAN_MEMORY = "256MB"
 Result = TypeVar("Result")
 Step = tuple[str, str]
 """A name, and the SELECT that makes it from the names before it."""
@@ -109,6 +111,32 @@ class Engine:
             with suppress(duckdb.Error):
                 for name in frames:
                     self._connection.unregister(name)
+
+    def append(self, table: str, frame: pl.DataFrame, *, step: str) -> None:
+        """Add a frame's rows to a table that has columns of the same names.
+
+        Not through a registered name: DuckDB holds on to what was registered in a transaction until it ends,
+        and memory would grow with the file.
+        """
+        columns = [name for name, *_ in self.rows(f"DESCRIBE {quote_identifier(table)}")]
+        rows = frame.select(columns).to_arrow()
+        self._run(lambda: self._connection.from_arrow(rows).insert_into(table), step)
+
+    @contextmanager
+    def lean(self) -> Iterator[None]:
+        """Keep little while rows only pass through: DuckDB keeps what it writes while there is room.
+
+        A limit that was given stays.
+        """
+        if self.limits.memory is not None:
+            yield
+            return
+        self.execute(f"SET memory_limit = '{LEAN_MEMORY}'")
+        try:
+            yield
+        finally:
+            with suppress(CorrelateError):
+                self.execute("RESET memory_limit")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -91,5 +91,4 @@ def _copy(old: Engine, fresh: Engine, table: str, condition: str) -> None:
     name = quote_identifier(table)
     fresh.execute(f"DELETE FROM {name}", step=f"emptying {table}")
     for chunk in old.chunks(f"SELECT * FROM {name} WHERE {condition}", rows=ROWS_PER_CHUNK):
-        with fresh.given(chunk=chunk):
-            fresh.execute(f"INSERT INTO {name} BY NAME SELECT * FROM chunk", step=f"copying {table}")
+        fresh.append(table, chunk, step=f"copying {table}")

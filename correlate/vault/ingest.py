@@ -94,7 +94,7 @@ def ingest(
             if held is not None:
                 _reject_again(batches, path, rejects)
                 return _already(path, held, start)
-            with vault.engine.transaction():
+            with vault.engine.lean(), vault.engine.transaction():
                 writer = _Writer(vault, source, breach, checksum, assume_classes=assume_classes)
                 done = 0
                 for batch, people in batches:
@@ -177,13 +177,9 @@ class _Writer:
         record_ids = (np.int64(self._file_no) << ROW_BITS) + row_numbers
         order = np.argsort(people.keys)
         keys = pl.DataFrame({"key": people.keys[order], "record_id": record_ids[people.key_rows[order]]})
-        with self._vault.engine.given(new_record=self._records(people, record_ids, kept), new_key=keys):
-            self._vault.engine.execute(
-                "INSERT INTO record BY NAME SELECT * FROM new_record", step="storing records"
-            )
-            self._vault.engine.execute(
-                "INSERT INTO link_key BY NAME SELECT * FROM new_key", step="storing linkage keys"
-            )
+        records = self._records(people, record_ids, kept)
+        self._vault.engine.append("record", records, step="storing records")
+        self._vault.engine.append("link_key", keys, step="storing linkage keys")
         for (target, reason), rows in people.dropped.items():
             self._dropped[self._headers[target], reason] += rows
         self._read += batch.count
