@@ -64,8 +64,13 @@ def _as_output_error(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = _REASONS.get(error.errno or 0) or error.strerror or type(error).__name__
-        raise OutputError(file=path, reason=reason) from None
+        raise OutputError(file=path, reason=_reason(error)) from None
+
+
+def _reason(error: OSError) -> str:
+    # Polars and Arrow give the system's words and no number.
+    number = error.errno or next((code for code in _REASONS if os.strerror(code) in str(error)), 0)
+    return _REASONS.get(number) or error.strerror or type(error).__name__
 
 
 def _flush(part: Path) -> None:

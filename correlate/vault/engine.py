@@ -113,13 +113,14 @@ class Engine:
                     self._connection.unregister(name)
 
     def append(self, table: str, frame: pl.DataFrame, *, step: str) -> None:
-        """Add a frame's rows to a table that has columns of the same names.
+        """Add a frame's rows to a table by the names of columns; those that the frame lacks stay null.
 
         Not through a registered name: DuckDB holds on to what was registered in a transaction until it ends,
         and memory would grow with the file.
         """
         columns = [name for name, *_ in self.rows(f"DESCRIBE {quote_identifier(table)}")]
-        rows = frame.select(columns).to_arrow()
+        held = frame.with_columns(pl.lit(None).alias(name) for name in columns if name not in frame.columns)
+        rows = held.select(columns).to_arrow()
         self._run(lambda: self._connection.from_arrow(rows).insert_into(table), step)
 
     @contextmanager

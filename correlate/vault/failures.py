@@ -18,6 +18,8 @@ _FULL = (
     # The folder for spilled work may take what the disk has left, and no more.
     "max_temp_directory_size",
 )
+# A commit that fails for want of memory is told as a failed transaction.
+_MEMORY = ("Out of Memory Error", "could not allocate block", "failed to pin block")
 _FORBIDDEN = ("Permission denied", "Read-only file system", "Operation not permitted")
 _DAMAGED = ("Corrupt database file", "Could not read enough bytes", "Failed to read")
 
@@ -27,7 +29,7 @@ def translated(error: Exception, *, path: Path, step: str) -> CorrelateError:
     text = str(error)
     if any(words in text for words in _FULL):
         return OutOfSpace(path=path)
-    if isinstance(error, duckdb.OutOfMemoryException) or "Out of Memory Error" in text:
+    if isinstance(error, duckdb.OutOfMemoryException) or any(words in text for words in _MEMORY):
         return OutOfMemory(path=path)
     for words in _FORBIDDEN:
         if words in text:

@@ -168,6 +168,7 @@ def test_nothing_is_ever_drawn_on_the_terminal(engine, capfd):
         (duckdb.IOException("IO Error: Could not write file: Disk quota exceeded"), OutOfSpace),
         (duckdb.OutOfMemoryException("failed to offload: the 'max_temp_directory_size' setting"), OutOfSpace),
         (duckdb.OutOfMemoryException("could not allocate block"), OutOfMemory),
+        (duckdb.TransactionException("Failed to commit: could not allocate block of size 1"), OutOfMemory),
         (duckdb.IOException("Cannot open file: Read-only file system"), VaultForbidden),
         (duckdb.Error("Corrupt database file: computed checksum 1 ... in block 2"), VaultDamaged),
         (duckdb.ConversionException("Could not convert string 'Zabulon'"), EngineFailed),

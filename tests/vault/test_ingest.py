@@ -90,7 +90,7 @@ def test_the_size_of_batches_changes_nothing(batch_rows, tmp_path, key, monkeypa
     expected = ingested(tmp_path, key, file)
     (tmp_path / "a.csv.duckdb").unlink()
     module = importlib.import_module("correlate.vault.ingest")
-    monkeypatch.setattr(module, "open_source", partial(open_source, batch_rows=batch_rows))
+    monkeypatch.setattr(module, "open_input", partial(open_source, batch_rows=batch_rows))
     report, found = ingested(tmp_path, key, file)
     assert found == expected[1]
     assert report.dropped == expected[0].dropped == ()
@@ -209,6 +209,15 @@ def test_the_order_of_day_and_month_may_be_told(tmp_path, key):
         _, found = ingested(tmp_path, key, file, mapping=Mapping(date_order=order))
         told[order] = found["record"]
     assert told["dmy"] != told["mdy"]
+
+
+def test_a_frame_gives_the_records_of_its_file(tmp_path, key):
+    expected = ingested(tmp_path, key, write(untidy(ROWS), tmp_path / "a.csv"))
+    with Vault.create(tmp_path / "b.duckdb", key) as vault:
+        report = ingest(vault, untidy(ROWS), FREE)
+        assert ingest(vault, untidy(ROWS), FREE).already_held
+    assert held(tmp_path / "b.duckdb", key) == expected[1]
+    assert (report.accepted, report.dropped) == (expected[0].accepted, expected[0].dropped)
 
 
 def test_two_files_of_one_breach_stand_side_by_side(vault, tmp_path, key):

@@ -184,7 +184,13 @@ def test_readers_share_a_vault_and_keep_writers_out(path, key):
 
 
 def test_a_log_that_is_not_the_vaults_own_is_told(path, tmp_path, key):
-    dies = "import duckdb, os; duckdb.execute(\"ATTACH 'other.duckdb' AS o; CREATE TABLE o.t(i INT)\"); os._exit(0)"
+    dies = (
+        "import duckdb, os\n"
+        "duckdb.connect('other.duckdb').execute('CREATE TABLE t (i INT)').execute('CHECKPOINT')\n"
+        "connection = duckdb.connect('other.duckdb')\n"
+        "connection.execute('INSERT INTO t VALUES (1)')\n"
+        "os._exit(0)\n"
+    )
     subprocess.run([sys.executable, "-c", dies], cwd=tmp_path, check=True)
     (tmp_path / "other.duckdb.wal").rename(tmp_path / "vault.duckdb.wal")
     stop = refused(path, key)

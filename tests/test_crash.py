@@ -1,0 +1,255 @@
+"""Whenever a process is killed or interrupted, the vault is what it was before, or what it is after."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from itertools import pairwise
+
+import pytest
+from typer.testing import CliRunner
+
+from correlate.vault import Engine, Vault, ingest, replacing
+from correlate_cli.app import app
+from tests.vault.leaks import (
+    FIRST_NAMES,
+    FRANCE_TRAVAIL,
+    FREE,
+    SURNAMES,
+    is_whole,
+    key_file,
+    names,
+    people,
+    says,
+    tables,
+    write,
+)
+
+# Says when everything is imported: before that there is nothing to interrupt.
+READY = "from correlate_cli.app import main; print('ready', flush=True); main()"
+COMMANDS = {
+    "ingest": [
+        "ingest",
+        "{vault}",
+        "{folder}/new.csv",
+        "--breach",
+        "free-2024",
+        "--rejects",
+        "{vault}.rejects",
+    ],
+    "forget": ["vault", "forget", "{vault}", "--subjects", "{folder}/leavers.csv"],
+    "remove-breach": ["vault", "remove-breach", "{vault}", "free-2024"],
+}
+
+
+def command(name, folder, vault):
+    given = [part.format(folder=folder, vault=vault) for part in COMMANDS[name]]
+    return [*given, "--key", str(folder / "secret.key")]
+
+
+def a_world(folder, key, *, held, new):
+    """A vault with two breaches, a file to ingest, and people to forget."""
+    key_file(folder, key)
+    with Vault.create(folder / "vault.duckdb", key) as vault:
+        ingest(vault, write(people(held, seed=1), folder / "free.parquet"), FREE)
+        ingest(vault, write(people(held, seed=2), folder / "travail.parquet"), FRANCE_TRAVAIL)
+    write(people(held, seed=1).head(held // 4), folder / "leavers.csv")
+    write(people(new, seed=3), folder / "new.csv")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory, key):
+    return a_world(tmp_path_factory.mktemp("small"), key, held=150, new=150)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory, key):
+    """Large enough for each command to work for a second or so."""
+    return a_world(tmp_path_factory.mktemp("large"), key, held=60_000, new=150_000)
+
+
+def done(name, folder, vault):
+    """Let the command run to its end."""
+    result = CliRunner().invoke(app, command(name, folder, vault))
+    assert result.exit_code == 0, result.output
+
+
+class Snapshots:
+    """Copies a folder before and after each statement of the engine and each move of a file.
+
+    What lies in the files then is what a process killed at that instant leaves: SIGKILL writes nothing more.
+    """
+
+    def __init__(self, folder, into, monkeypatch):
+        self.folder, self.into, self.taken = folder, into, []
+        for owner, name in [
+            (Engine, "execute"),
+            (Engine, "disconnect"),
+            (Engine, "close"),
+            (replacing, "remove_database"),
+            (replacing, "_flush_folder"),
+        ]:
+            monkeypatch.setattr(owner, name, self.around(getattr(owner, name)))
+
+    def around(self, work):
+        def watched(*arguments, **settings):
+            self.take()
+            result = work(*arguments, **settings)
+            self.take()
+            return result
+
+        return watched
+
+    def take(self):
+        state = {entry.name: entry.read_bytes() for entry in self.folder.iterdir() if entry.is_file()}
+        if not self.taken or state != self.taken[-1][1]:
+            self.taken.append((self.into / f"{len(self.taken):03}", state))
+
+    def written(self):
+        for folder, state in self.taken:
+            folder.mkdir()
+            for name, content in state.items():
+                (folder / name).write_bytes(content)
+            yield folder / "vault.duckdb"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_process_killed_at_any_statement_leaves_the_vault_as_before_or_after(
+    name, small, tmp_path, key, monkeypatch
+):
+    (tmp_path / "live").mkdir()
+    vault = shutil.copy(small / "vault.duckdb", tmp_path / "live" / "vault.duckdb")
+    before = tables(vault, key)
+    with monkeypatch.context() as patch:
+        snapshots = Snapshots(tmp_path / "live", tmp_path, patch)
+        done(name, small, vault)
+        snapshots.take()
+    after = tables(vault, key)
+    assert before != after
+    assert len(snapshots.taken) >= 4
+    states = []
+    for killed in snapshots.written():
+        assert is_whole(killed, key)
+        states.append(tables(killed, key))
+        assert states[-1] in (before, after)
+        done(name, small, killed)
+        assert tables(killed, key) == after
+        left = {entry for entry in names(killed.parent) if not entry.endswith(".part")}
+        assert left <= {"vault.duckdb", "vault.duckdb.rejects"}
+    assert sum(one != other for one, other in pairwise(states)) == 1
+    assert states[0] == before
+    assert states[-1] == after
+
+
+def started(name, folder, vault, **settings):
+    process = subprocess.Popen(
+        [sys.executable, "-c", READY, *command(name, folder, vault)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **settings,
+    )
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+@pytest.fixture(scope="module")
+def seconds(large, tmp_path_factory):
+    """How long each command works when nobody disturbs it."""
+    took = {}
+    for name in COMMANDS:
+        vault = shutil.copy(large / "vault.duckdb", tmp_path_factory.mktemp("timing") / "vault.duckdb")
+        process = started(name, large, vault)
+        start = time.monotonic()
+        assert process.wait(120) == 0, process.stderr.read()
+        took[name] = time.monotonic() - start
+        process.communicate()
+    return took
+
+
+def count_of(vault, key):
+    """Enough to tell the states apart: the small world's tests compare every row."""
+    with Vault.open(vault, key) as opened:
+        return opened.engine.rows("SELECT count(*), sum(record_id), sum(hash(record)) FROM record")
+
+
+@pytest.mark.parametrize(("name", "share"), [(name, share) for name in COMMANDS for share in (0.4, 0.8)])
+def test_a_process_killed_at_a_random_instant_can_simply_be_run_again(
+    name, share, large, seconds, tmp_path, key
+):
+    vault = shutil.copy(large / "vault.duckdb", tmp_path / "vault.duckdb")
+    before = count_of(vault, key)
+    process = started(name, large, vault)
+    time.sleep(random.Random(f"{name} {share}").uniform(share - 0.3, share + 0.1) * seconds[name])
+    process.kill()
+    process.communicate()
+    assert is_whole(vault, key)
+    found = count_of(vault, key)
+    done(name, large, vault)
+    after = count_of(vault, key)
+    assert found in (before, after)
+    assert before != after
+    assert is_whole(vault, key)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_an_interrupt_ends_with_one_message_and_nothing_half_done(name, large, seconds, tmp_path, key):
+    vault = shutil.copy(large / "vault.duckdb", tmp_path / "vault.duckdb")
+    before = count_of(vault, key)
+    process = started(name, large, vault)
+    time.sleep(0.4 * seconds[name])
+    process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=60)
+    result = subprocess.CompletedProcess([], process.returncode, stdout, stderr)
+    assert says(result, "interrupted", "nothing half-done is kept", "Run the same command again")
+    assert stdout == ""
+    assert names(tmp_path) == {"vault.duckdb"}
+    assert count_of(vault, key) == before
+    assert is_whole(vault, key)
+
+
+def test_what_a_killed_process_leaves_holds_no_value(large, tmp_path):
+    """Neither the log, nor what was spilled, nor the vault itself."""
+    vault = shutil.copy(large / "vault.duckdb", tmp_path / "vault.duckdb")
+    process = started("ingest", large, vault)
+    untouched = vault.stat().st_size
+    while vault.stat().st_size == untouched and process.poll() is None:
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    some = people(150_000, seed=3).head(20)
+    needles = ["fictif.", "s3cret", *SURNAMES, *FIRST_NAMES, *some["nir"], *some["telephone"]]
+    for file in (entry for entry in tmp_path.rglob("*") if entry.is_file()):
+        content = file.read_bytes()
+        assert [needle for needle in needles if needle.encode() in content] == []
+
+
+def test_a_log_left_by_a_killed_process_is_used_by_readers_too(tmp_path, key):
+    """The next to open may only be allowed to read."""
+    with Vault.create(tmp_path / "vault.duckdb", key):
+        pass
+    script = (
+        "import os, sys; from pathlib import Path; from correlate.tokens import load_key\n"
+        "from correlate.vault import Vault\n"
+        "vault = Vault.open(Path(sys.argv[1]), load_key(Path(sys.argv[2])), write=True)\n"
+        "vault.engine.execute(\"INSERT INTO breach VALUES (1, 'free-2024')\")\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    file = key_file(tmp_path, key)
+    ended = subprocess.run([sys.executable, "-c", script, tmp_path / "vault.duckdb", file], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert (tmp_path / "vault.duckdb.wal").stat().st_size > 0
+    for _ in range(2):
+        with Vault.open(tmp_path / "vault.duckdb", key) as vault:
+            assert vault.engine.rows("SELECT breach FROM breach") == [("free-2024",)]
+    assert (tmp_path / "vault.duckdb.wal").stat().st_size > 0
+    Vault.open(tmp_path / "vault.duckdb", key, write=True).close()
+    assert names(tmp_path) == {"vault.duckdb", "secret.key"}
+    with Vault.open(tmp_path / "vault.duckdb", key) as vault:
+        assert vault.engine.rows("SELECT breach FROM breach") == [("free-2024",)]
