@@ -1,4 +1,4 @@
-"""Correlate: what the combination of data breaches makes possible, person by person, on keyed tokens alone."""
+"""Correlate: what the combination of data breaches makes possible, person by person, on keyed tokens."""
 
 from correlate.catalogue import Breach, Catalogue, UnknownBreach
 from correlate.checking import check
