@@ -57,10 +57,10 @@ def _rewrite(vault: Vault, *, without_breach: int | None = None) -> None:
     old.execute("SET preserve_insertion_order = true")
     with replacement(old.file, told_as=old.path, limits=old.limits) as fresh:
         fresh.execute("SET preserve_insertion_order = true")
-        with fresh.transaction():
+        with fresh.lean(), fresh.transaction():
             migrate(fresh, since=0)
             for table, columns in _tables(old).items():
-                _copy(old, fresh, table, _condition(columns, without_breach))
+                _copy(old, fresh, table, _kept(table, columns, without_breach))
         take_place(fresh, old.file)
         # The new file is still locked here: nobody else has a log that closing the old one could remove.
         old.disconnect()
@@ -77,18 +77,15 @@ def _tables(engine: Engine) -> dict[str, set[str]]:
     return {table: set(columns) for table, columns in rows}
 
 
-def _condition(columns: set[str], without_breach: int | None) -> str:
+def _kept(table: str, columns: set[str], without_breach: int | None) -> str:
     """What a table keeps: its columns tell whether its rows belong to records, or to a breach."""
-    kept = ["true"]
-    if "record_id" in columns:
-        kept.append("record_id NOT IN (SELECT record_id FROM doomed)")
-    if "breach_no" in columns and without_breach is not None:
-        kept.append(f"breach_no <> {without_breach}")
-    return " AND ".join(kept)
+    spared = "ANTI JOIN doomed USING (record_id)" if "record_id" in columns else ""
+    others = without_breach is not None and "breach_no" in columns
+    condition = f"WHERE breach_no <> {without_breach}" if others else ""
+    return f"SELECT * FROM {quote_identifier(table)} {spared} {condition}"
 
 
-def _copy(old: Engine, fresh: Engine, table: str, condition: str) -> None:
-    name = quote_identifier(table)
-    fresh.execute(f"DELETE FROM {name}", step=f"emptying {table}")
-    for chunk in old.chunks(f"SELECT * FROM {name} WHERE {condition}", rows=ROWS_PER_CHUNK):
+def _copy(old: Engine, fresh: Engine, table: str, select: str) -> None:
+    fresh.execute(f"DELETE FROM {quote_identifier(table)}", step=f"emptying {table}")
+    for chunk in old.chunks(select, rows=ROWS_PER_CHUNK):
         fresh.append(table, chunk, step=f"copying {table}")
