@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from correlate.tokens import SecretKey
 from correlate.vault import Vault, ingest
 from correlate_cli.app import app
-from tests.vault.leaks import FREE, correlate, key_file, names, people, says, tables, write
+from tests.vault.leaks import FREE, correlate, key_file, names, people, says, state, tables, write
 
 OTHER_KEY = SecretKey(secret=bytes(range(1, 33)))
 
@@ -46,9 +46,9 @@ def ingest_of(world, file, *more, vault="vault.duckdb", breach="free-2024"):
 
 @contextmanager
 def nothing_changes(world, key):
-    before, listed = tables(world / "vault.duckdb", key), names(world)
+    before, listed = state(world / "vault.duckdb", key), names(world)
     yield
-    assert tables(world / "vault.duckdb", key) == before
+    assert state(world / "vault.duckdb", key) == before
     assert names(world) == listed
 
 
@@ -206,7 +206,7 @@ def test_a_vault_in_use_by_another_process_is_told(reading, world):
         holder.communicate("\n")
     assert says(result, "vault.duckdb is in use", "nothing was changed")
     assert says(listing, "is in use") == (reading == "write")
-    assert correlate(*ingest_of(world, world / "new.csv")).returncode == 0
+    assert in_process(*ingest_of(world, world / "new.csv")).returncode == 0
 
 
 def test_a_newer_vault_is_told(world):
@@ -305,12 +305,12 @@ def small_disk(tmp_path):
 def test_a_disk_too_full_for_the_vault_is_told(world, key, small_disk):
     disk, settings = small_disk(4_000_000)
     shutil.copy(world / "vault.duckdb", disk)
-    before = tables(disk / "vault.duckdb", key)
+    before = state(disk / "vault.duckdb", key)
     write(people(60_000, seed=4), world / "bad.parquet")
     command = ingest_of(world, world / "bad.parquet", vault="disk/vault.duckdb")
     result = correlate(*command, **settings)
     assert says(result, "no room left on the disk", "disk/vault.duckdb", "free some space")
-    assert tables(disk / "vault.duckdb", key) == before
+    assert state(disk / "vault.duckdb", key) == before
     assert names(disk) <= {"vault.duckdb", "vault.duckdb.wal"}
     for name in names(disk):
         shutil.copy(disk / name, world / name.replace("vault", "roomy"))
@@ -327,7 +327,7 @@ def test_a_disk_too_full_to_write_the_vault_anew_is_told(world, key, small_disk)
     if settings:
         half = (size // 2, size // 2)
         settings["preexec_fn"] = partial(resource.setrlimit, resource.RLIMIT_FSIZE, half)
-    before = tables(disk / "vault.duckdb", key)
+    before = state(disk / "vault.duckdb", key)
     write(people(100), world / "leavers.csv")
     result = correlate(
         *("vault", "forget", disk / "vault.duckdb", "--subjects", world / "leavers.csv"),
@@ -335,7 +335,7 @@ def test_a_disk_too_full_to_write_the_vault_anew_is_told(world, key, small_disk)
         **settings,
     )
     assert says(result, "no room left on the disk", "vault.duckdb", "free some space")
-    assert tables(disk / "vault.duckdb", key) == before
+    assert state(disk / "vault.duckdb", key) == before
     assert names(disk) == {"vault.duckdb"}
 
 
