@@ -31,7 +31,11 @@ from tests.vault.leaks import (
 )
 
 # Says when everything is imported: before that there is nothing to interrupt.
-READY = "from correlate_cli.app import main; print('ready', flush=True); main()"
+# A shell starts what runs in the background deaf to Ctrl-C, and a process hands that on: here it is to be heard.
+READY = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from correlate_cli.app import main; print('ready', flush=True); main()"
+)
 COMMANDS = {
     "ingest": [
         "ingest",
