@@ -31,7 +31,7 @@ from tests.vault.leaks import (
 )
 
 # Says when everything is imported: before that there is nothing to interrupt.
-# A shell starts what runs in the background deaf to Ctrl-C, and a process hands that on: here it is to be heard.
+# A shell starts what runs in the background deaf to Ctrl-C, and that is handed on: here it is to be heard.
 READY = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     "from correlate_cli.app import main; print('ready', flush=True); main()"
@@ -69,7 +69,7 @@ def a_world(folder, key, *, held, new):
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory, key):
-    return a_world(tmp_path_factory.mktemp("small"), key, held=150, new=150)
+    return a_world(tmp_path_factory.mktemp("small"), key, held=80, new=80)
 
 
 @pytest.fixture(scope="module")
@@ -169,15 +169,15 @@ def seconds(large, tmp_path_factory):
     took = {}
     for name in COMMANDS:
         vault = shutil.copy(large / "vault.duckdb", tmp_path_factory.mktemp("timing") / "vault.duckdb")
-        process = started(name, large, vault)
         start = time.monotonic()
-        assert process.wait(120) == 0, process.stderr.read()
+        done(name, large, vault)
         took[name] = time.monotonic() - start
-        process.communicate()
     return took
 
 
-@pytest.mark.parametrize(("name", "share"), [(name, share) for name in COMMANDS for share in (0.4, 0.8)])
+@pytest.mark.parametrize(
+    ("name", "share"), [("ingest", 0.4), ("ingest", 0.8), ("forget", 0.8), ("remove-breach", 0.4)]
+)
 def test_a_process_killed_at_a_random_instant_can_simply_be_run_again(
     name, share, large, seconds, tmp_path, key
 ):
