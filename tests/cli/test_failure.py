@@ -18,9 +18,12 @@ from correlate_cli.failure import STOPPING, tell_defect, tell_stop
 # A synthetic NIR: what no message may ever hold.
 LEAKED = "255081416802538"
 
+# A job in the background of some shells is born deaf to SIGINT, and so are its children: hear it here.
 PROGRAM = """
-import sys, threading, time
+import signal, sys, threading, time
 from correlate_cli.app import app, main
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @app.command()
 def work():
