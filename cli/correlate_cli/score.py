@@ -24,6 +24,7 @@ from correlate_cli.shared import (
     given_mapping,
     given_rejects,
     open_vault,
+    refuse_overwriting,
 )
 
 __all__ = ["AsOfOption", "BreachOption", "as_of_date", "score"]
@@ -77,11 +78,12 @@ def score(
       correlate score members.duckdb leak.parquet -o scores.csv
           --breach viamedis-almerys-2024 --as-of 2026-11-01 --memory 4GB
     """
+    refuse_overwriting(output, [vault, subjects], option="--output")
     known = given_catalogue(catalogue)
     models = Models.default(as_of=as_of_date(as_of), catalogue=known)
     with (
         open_vault(vault, key, threads=threads, memory=memory) as opened,
-        given_rejects(rejects) as writer,
+        given_rejects(rejects, inputs=[vault, subjects]) as writer,
         progress(
             f"Scoring {subjects.name}", subjects.stat().st_size if subjects.is_file() else None
         ) as advance,
