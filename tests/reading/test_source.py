@@ -67,6 +67,9 @@ def test_what_a_csv_writer_writes_is_read_back(
     text = io.StringIO(newline="")
     quoting = data.draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
     line_end = data.draw(st.sampled_from(["\n", "\r\n"]))
+    if quoting == csv.QUOTE_MINIMAL:
+        # Before Python 3.13 the writer leaves a lone carriage return unquoted, where it ends a line.
+        table = [tuple(value.replace("\r", " ") for value in row) for row in table]
     csv.writer(text, delimiter=delimiter, quoting=quoting, lineterminator=line_end).writerows(
         [FIELDS[:width], *table]
     )
