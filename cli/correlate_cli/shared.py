@@ -52,7 +52,8 @@ CatalogueOption = Annotated[
     typer.Option("--catalogue", metavar="FILE", help="Breaches of your own, on top of the shipped ones."),
 ]
 ThreadsOption = Annotated[
-    int | None, typer.Option("--threads", min=1, max=1024, help="Processors to use; all if left out.")
+    int | None,
+    typer.Option("--threads", min=1, max=1024, help="Processors the engine may use; all if left out."),
 ]
 
 
