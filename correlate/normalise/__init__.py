@@ -2,6 +2,32 @@
 
 from __future__ import annotations
 
-from correlate.normalise import address, birth, email, folding, iban, name, nir, phone, phonetic, sex
+from correlate.normalise import (
+    address,
+    birth,
+    email,
+    folding,
+    iban,
+    name,
+    national_id,
+    nir,
+    occupation,
+    phone,
+    phonetic,
+    sex,
+)
 
-__all__ = ["address", "birth", "email", "folding", "iban", "name", "nir", "phone", "phonetic", "sex"]
+__all__ = [
+    "address",
+    "birth",
+    "email",
+    "folding",
+    "iban",
+    "name",
+    "national_id",
+    "nir",
+    "occupation",
+    "phone",
+    "phonetic",
+    "sex",
+]

@@ -1,4 +1,4 @@
-"""French postal addresses: postcode and department, town, street."""
+"""Postal addresses: postcode and department, town, street. French first, and postcodes of any country."""
 
 from __future__ import annotations
 
@@ -8,13 +8,22 @@ from correlate.normalise.distinct import by_distinct
 from correlate.normalise.folding import fold, is_blank, letters
 from correlate.normalise.street import normalise_street
 
-__all__ = ["extract_postcode", "normalise_city", "normalise_postcode", "normalise_street"]
+__all__ = [
+    "extract_postcode",
+    "normalise_any_postcode",
+    "normalise_city",
+    "normalise_postcode",
+    "normalise_street",
+]
 
 _FIVE_DIGITS = r"^[0-9]{5}$"
 # F-75011, FR 75011, 75 011, 75011 PARIS, 75011.0 of a spreadsheet, "75011".
 _POSTCODE = r"^[^A-Z0-9]*(?:FR?A?[^A-Z0-9]*)?([0-9]{2})[ .]?([0-9]{3})(?:\.0)?(?:[^0-9].*)?$"
 # A spreadsheet took the zero of departments 01 to 09.
 _ZERO_LOST = r"^[^A-Z0-9]*([1-9][0-9]{3})(?:\.0)?[^A-Z0-9]*$"
+_ANY_CODE = "^[A-Z0-9]{3,10}$"
+_BRITISH = "^([A-Z]{1,2}[0-9][A-Z0-9]?)[0-9][A-Z]{2}$"
+_FOREIGN = "X:"
 _PLACEHOLDERS = ["00000", "99999", "11111", "12345"]
 # Departments of the mainland, then the three-digit territories, Monaco (980) among them.
 _MAINLAND = [f"{number:02}" for number in range(1, 96) if number != 20]
@@ -56,6 +65,35 @@ def _normalise_postcode(values: pl.Series) -> pl.DataFrame:
     )  # fmt: skip
     postcode = pl.when(pl.col("department").is_not_null()).then("code")
     return frame.select(postcode=postcode, department="department", issue=issue)
+
+
+def normalise_any_postcode(values: pl.Series) -> pl.DataFrame:
+    """Give what ``normalise_postcode`` gives, and a form of the postcodes that are not French.
+
+    They are 3 to 10 letters and digits, one digit at least, and not one character over and over. To none of
+    France's can they be equal: ``postcode`` is "X:" and their characters (``X:TQ138DF``), ``department`` "X:"
+    and the part before the space, or before the last three characters of a British one, or the first two.
+    """
+    return by_distinct(values, _normalise_any_postcode)
+
+
+def _normalise_any_postcode(values: pl.Series) -> pl.DataFrame:
+    frame = _normalise_postcode(values)
+    text = fold(values).str.strip_chars(" ").str.strip_prefix(_FOREIGN)
+    code = text.str.replace_all(" ", "", literal=True)
+    area = pl.coalesce(
+        pl.col("text").str.extract("^([^ ]+) "),
+        pl.col("code").str.extract(_BRITISH),
+        pl.col("code").str.head(2),
+    )
+    written = pl.col("code").str.contains(_ANY_CODE) & pl.col("code").str.contains("[0-9]")
+    alike = pl.col("code").str.strip_chars_start(pl.col("code").str.head(1)) == ""
+    foreign = pl.col("issue").is_in(["postcode-unreadable", "postcode-unknown"]) & written & ~alike
+    return frame.with_columns(text=text, code=code).select(
+        postcode=pl.when(foreign).then(_FOREIGN + pl.col("code")).otherwise("postcode"),
+        department=pl.when(foreign).then(_FOREIGN + area).otherwise("department"),
+        issue=pl.when(~foreign.fill_null(value=False)).then("issue"),
+    )
 
 
 def _department() -> pl.Expr:

@@ -23,14 +23,19 @@ __all__ = ["REFERENCE", "DateOrder", "infer_order", "normalise", "normalise_plac
 
 # The end of the year this table was written in.
 REFERENCE = datetime.date(2026, 12, 31)
-_FIRST_YEAR = 1890
+# Of the oldest people that a file of the living may hold.
+_EARLIEST = 1890
 _LONGEST_MONTHS = dict(enumerate([31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], 1))
 # What systems write for no date: zeros, nines, and the first day of several calendars.
 _PLACEHOLDERS = [0, 10101, 17530101, 19000101, 99990909, 99991231, 99999999]
 
 
 def normalise(
-    values: pl.Series, order: DateOrder = "dmy", *, reference: datetime.date = REFERENCE
+    values: pl.Series,
+    order: DateOrder = "dmy",
+    *,
+    reference: datetime.date = REFERENCE,
+    earliest: int = _EARLIEST,
 ) -> pl.DataFrame:
     """Read a column of birth dates in any spelling, French or English.
 
@@ -38,11 +43,16 @@ def normalise(
     ``birth_year`` (Int16), ``birth_swapped`` (the date with day and month exchanged, null when that
     is no date or the same one), ``precision`` ("day", "month" or "year"; what is finer is null) and
     ``issue``: date-unreadable, date-impossible (30 February), date-placeholder (1 January 1900,
-    zeros), date-too-old (before 1890) or date-future (after ``reference``).
+    zeros), date-too-old (before the year ``earliest``) or date-future (after ``reference``).
+
+    ``year_part``, ``month_part`` (1 to 12) and ``day_part`` (1 to 31), Int16, are what can be read of any
+    date but a placeholder, even of a refused one: of 31/02/1990 one part is wrong, and the others are not.
 
     ``order`` is the column's, see ``infer_order``; a two-digit year is the latest not after ``reference``.
     """
-    return by_distinct(as_text(values), lambda text: _judge(_codes(text, order, reference), reference))
+    return by_distinct(
+        as_text(values), lambda text: _judge(_codes(text, order, reference), reference, earliest)
+    )
 
 
 def _codes(text: pl.Series, order: DateOrder, reference: datetime.date) -> pl.Series:
@@ -50,13 +60,13 @@ def _codes(text: pl.Series, order: DateOrder, reference: datetime.date) -> pl.Se
     return read_codes(text, order, reference.year).fill_null(-1).set(is_blank(fold(text)), None)
 
 
-def _judge(codes: pl.Series, reference: datetime.date) -> pl.DataFrame:
+def _judge(codes: pl.Series, reference: datetime.date, earliest: int) -> pl.DataFrame:
     code = pl.col("code")
     parts = codes.to_frame("code").select(
         "code", year=code // 10_000, month=code // 100 % 100, day=code % 100
     )
     parts = parts.with_columns(precision=_precision())
-    parts = parts.with_columns(issue=_issue(reference))
+    parts = parts.with_columns(issue=_issue(reference, earliest))
     parts = parts.with_columns(precision=pl.when(pl.col("issue").is_null()).then("precision"))
     year, month, day = (pl.col(name) for name in ("year", "month", "day"))
     precision = pl.col("precision")
@@ -68,7 +78,16 @@ def _judge(codes: pl.Series, reference: datetime.date) -> pl.DataFrame:
         birth_swapped=pl.when(swaps).then(_written(year, day, month)),
         precision=precision,
         issue="issue",
+        **_parts(),
     )
+
+
+def _parts() -> dict[str, pl.Expr]:
+    """Year, month and day by themselves; 0 stands for a part that is not written."""
+    told = (pl.col("code") >= 0) & ~pl.col("code").is_in(_PLACEHOLDERS)
+    known = {"year": pl.col("year") > 0, "month": pl.col("month").is_between(1, 12)}
+    known["day"] = pl.col("day").is_between(1, 31)
+    return {f"{name}_part": pl.when(told & known[name]).then(name).cast(pl.Int16) for name in known}
 
 
 def _precision() -> pl.Expr:
@@ -81,11 +100,11 @@ def _precision() -> pl.Expr:
     )  # fmt: skip
 
 
-def _issue(reference: datetime.date) -> pl.Expr:
+def _issue(reference: datetime.date, earliest: int) -> pl.Expr:
     code, year, month, day = (pl.col(name) for name in ("code", "year", "month", "day"))
     limit = reference.year * 10_000 + reference.month * 100 + reference.day
     # A part that is not known counts as its earliest, so that the reference's own month is no future.
-    earliest = pl.when(pl.col("precision") == "year").then(year * 10_000).otherwise(code)
+    first_day = pl.when(pl.col("precision") == "year").then(year * 10_000).otherwise(code)
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     longest = month.replace_strict(_LONGEST_MONTHS, default=31)
     longest = longest - ((month == 2) & ~leap).cast(pl.Int64)
@@ -94,8 +113,8 @@ def _issue(reference: datetime.date) -> pl.Expr:
         .when(code < 0).then(pl.lit("date-unreadable"))
         .when(code.is_in(_PLACEHOLDERS)).then(pl.lit("date-placeholder"))
         .when((pl.col("precision") == "day") & (day > longest)).then(pl.lit("date-impossible"))
-        .when(year < _FIRST_YEAR).then(pl.lit("date-too-old"))
-        .when(earliest > limit).then(pl.lit("date-future"))
+        .when(year < earliest).then(pl.lit("date-too-old"))
+        .when(first_day > limit).then(pl.lit("date-future"))
     )  # fmt: skip
 
 

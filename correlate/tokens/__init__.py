@@ -15,7 +15,8 @@ from correlate.tokens.key import (
 )
 from correlate.tokens.linkage_key import KEY_KINDS, KeyKind, linkage_keys
 from correlate.tokens.people import TOKEN_COLUMNS, People
-from correlate.tokens.scheme import DEFAULT_SCHEME, SCHEMES, UnknownScheme
+from correlate.tokens.scheme import DEFAULT_SCHEME, SCHEMES, TOKENS_VERSION, Scheme, Tokens, UnknownScheme
+from correlate.tokens.sketch import SKETCH_SLOTS, equal_slots
 from correlate.tokens.tokeniser import Tokeniser
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "KEY_FILE_VARIABLE",
     "KEY_KINDS",
     "SCHEMES",
+    "SKETCH_SLOTS",
+    "TOKENS_VERSION",
     "TOKEN_COLUMNS",
     "ClassSets",
     "KeyFileDamaged",
@@ -34,11 +37,14 @@ __all__ = [
     "KeyKind",
     "KeyNotGiven",
     "People",
+    "Scheme",
     "SecretKey",
     "Tokeniser",
+    "Tokens",
     "TooManyColumns",
     "UnknownScheme",
     "create_key",
+    "equal_slots",
     "linkage_keys",
     "load_key",
 ]

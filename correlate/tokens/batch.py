@@ -13,6 +13,7 @@ import polars as pl
 from correlate.tokens.distinct import Distinct
 from correlate.tokens.exposed import ExposedClasses
 from correlate.tokens.scheme import MISSING, Scheme, Tokens, column_tokens
+from correlate.tokens.sketch import Sketcher
 from correlate.vocabulary import Field
 
 __all__ = ["Batch", "Normalise", "Reading"]
@@ -36,6 +37,7 @@ class Batch:
     """
 
     scheme: Scheme
+    sketcher: Sketcher
     frame: pl.DataFrame
     tokens: dict[str, Tokens] = field(default_factory=dict)
     dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -71,6 +73,10 @@ class Batch:
     def tokenised(self, domain: str, reading: Reading, canonical: str) -> Tokens:
         """Tokens (n,) of one canonical column."""
         return reading.coded.spread(column_tokens(self.scheme, domain, reading.canonical[canonical]))
+
+    def sketched(self, domain: str, reading: Reading, canonical: str) -> Tokens:
+        """Sketches (n,) of one canonical column."""
+        return reading.coded.spread(self.sketcher.sketches(domain, reading.canonical[canonical]))
 
     def put(self, names: tuple[str, ...], found: Sequence[Tokens]) -> None:
         """Keep as token columns ``names``, row by row, the first different tokens among those found."""

@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from correlate.normalise import address
-from correlate.tokens.batch import Batch, Reading
-from correlate.tokens.distinct import distinct
+from correlate.tokens.batch import Batch, Normalise, Reading
+from correlate.tokens.distinct import Distinct, as_it_is, distinct
 from correlate.tokens.scheme import MISSING
 from correlate.vocabulary import Field
 
 __all__ = ["read_home"]
 
 PARTS = ("postcode", "department")
+# Towns repeat, and addresses hardly do.
+SPELLED: tuple[tuple[Field, Callable[[pl.Series], Distinct], Normalise, str], ...] = (
+    (Field.city, distinct, address.normalise_city, "city"),
+    (Field.address, as_it_is, address.normalise_street, "street"),
+)
 
 
 def read_home(batch: Batch) -> None:
-    """Postcode and department, from their own column, or out of the address where that has none."""
+    """Postcode and department, town and street.
+
+    A postcode comes from its own column, or out of the address where that has none.
+    """
     for column in batch.columns(Field.postcode):
         coded = distinct(batch.raw(column))
-        _put(batch, [batch.read(column, coded, address.normalise_postcode, "postcode")])
+        _put(batch, batch.read(column, coded, address.normalise_any_postcode, "postcode"))
     for column in batch.columns(Field.address):
-        _put(batch, [_from_address(batch, batch.raw(column))])
+        _put(batch, _from_address(batch, batch.raw(column)))
+    for target, code, normalise, name in SPELLED:
+        readings = [
+            batch.read(column, code(batch.raw(column)), normalise, name) for column in batch.columns(target)
+        ]
+        batch.put((name,), [batch.tokenised(name, reading, name) for reading in readings])
+        batch.put((f"{name}_sketch",), [batch.sketched(name, reading, name) for reading in readings])
 
 
 def _from_address(batch: Batch, addresses: pl.Series) -> Reading:
@@ -36,7 +52,7 @@ def _from_address(batch: Batch, addresses: pl.Series) -> Reading:
     return Reading(coded=coded, canonical=address.normalise_postcode(coded.values))
 
 
-def _put(batch: Batch, readings: list[Reading]) -> None:
+def _put(batch: Batch, reading: Reading) -> None:
     for part in PARTS:
         known = [batch.tokens[part]] if part in batch.tokens else []
-        batch.put((part,), [*known, *(batch.tokenised(part, reading, part) for reading in readings)])
+        batch.put((part,), [*known, batch.tokenised(part, reading, part)])

@@ -87,6 +87,11 @@ class SecretKey:
         """Refuse to be pickled or copied: what can be written out ends up in a plan, a cache or a log."""
         raise TypeError("a secret key is never pickled; load it anew where it is needed")
 
+    @classmethod
+    def random(cls) -> SecretKey:
+        """A key for the length of a process, kept nowhere."""
+        return cls(secret=secrets.token_bytes(SECRET_BYTES))
+
     @property
     def key_id(self) -> str:
         """A one-way fingerprint of the key: 16 hexadecimal digits (64 bits), safe to print and to store."""
@@ -105,7 +110,7 @@ def create_key(path: Path) -> SecretKey:
         KeyFileExists: ``path`` exists.
         KeyFileUnwritable: its folder or the disk does not take it; nothing is left behind.
     """
-    key = SecretKey(secret=secrets.token_bytes(SECRET_BYTES))
+    key = SecretKey.random()
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

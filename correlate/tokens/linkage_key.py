@@ -28,8 +28,8 @@ class KeyKind:
         columns: token columns, one after another.
         variants: other column lists that make the same kind (usage name for birth name); a row gives one
             key for each that is complete.
-        asked: variants that only the asking side makes (a subject's exchanged day and month): they cost
-            nothing in the vault.
+        asked: variants that only the asking side makes (a subject's exchanged day and month, or
+            exchanged names): they cost nothing in the vault.
     """
 
     name: str
@@ -40,6 +40,7 @@ class KeyKind:
 
 KEY_KINDS: tuple[KeyKind, ...] = (
     KeyKind(name="nir", columns=("nir",)),
+    KeyKind(name="national_id", columns=("national_id",)),
     KeyKind(name="email", columns=("email",), variants=(("email_alt",),)),
     KeyKind(name="phone", columns=("phone",), variants=(("phone_alt",),)),
     KeyKind(name="iban", columns=("iban",)),
@@ -47,7 +48,12 @@ KEY_KINDS: tuple[KeyKind, ...] = (
         name="phonetic+birth_date",
         columns=("phonetic", "birth_date"),
         variants=(("phonetic_alt", "birth_date"),),
-        asked=(("phonetic", "birth_swapped"), ("phonetic_alt", "birth_swapped")),
+        asked=(
+            ("phonetic", "birth_swapped"),
+            ("phonetic_alt", "birth_swapped"),
+            # Surname and first name written in each other's column.
+            ("first_phonetic", "birth_date"),
+        ),
     ),
     # A surname changes by marriage; given name, birth date and home do not change with it.
     KeyKind(
@@ -58,12 +64,19 @@ KEY_KINDS: tuple[KeyKind, ...] = (
         name="phonetic+first_phonetic+postcode",
         columns=("phonetic", "first_phonetic", "postcode"),
         variants=(("phonetic_alt", "first_phonetic", "postcode"),),
+        asked=(("first_phonetic", "phonetic", "postcode"),),
     ),
     # A wrong day, or a birth month known only from the NIR.
     KeyKind(
         name="phonetic+first_phonetic+birth_yymm",
         columns=("phonetic", "first_phonetic", "birth_yymm"),
         variants=(("phonetic_alt", "first_phonetic", "birth_yymm"),),
+    ),
+    # A wrong year.
+    KeyKind(
+        name="phonetic+first_phonetic+birth_mmdd",
+        columns=("phonetic", "first_phonetic", "birth_mmdd"),
+        variants=(("phonetic_alt", "first_phonetic", "birth_mmdd"),),
     ),
 )
 

@@ -16,8 +16,8 @@ __all__ = ["read_names"]
 
 # In order of permanence: a usage name comes and goes with a marriage.
 SURNAME_FIELDS = (Field.birth_name, Field.surname, Field.full_name, Field.usage_name)
-# Token column, and the canonical column it is made of.
-GIVEN_PARTS = (("first_name", "first_name"), ("first_phonetic", "phonetic"), ("first_initial", "initial"))
+# One domain for surnames and first names, so that names written in each other's column can be found.
+NAME, SOUND = "name", "name/phonetic"
 # A second surname needs a separator before its NEE or EPOUSE: most surnames have none.
 SEVERAL_WORDS = r"[^\p{L}\p{M}\-]"
 
@@ -38,14 +38,13 @@ def read_names(batch: Batch, order: NameOrder) -> None:
                 given.append(batch.read(column, first, name.normalise_first_name, "first_name"))
                 coded = Distinct(values=parts["surname"], codes=coded.codes)
             surnames.extend(_surnames(batch, column, coded))
-    _put(batch, ("surname", "surname_alt"), "surname", surnames, "surname")
-    _put(batch, ("phonetic", "phonetic_alt"), "surname/phonetic", surnames, "phonetic")
-    for token, part in (
-        ("first_name", "first_name"),
-        ("first_phonetic", "phonetic"),
-        ("first_initial", "initial"),
-    ):
-        _put(batch, (token,), token, given, part)
+    _put(batch, ("surname", "surname_alt"), NAME, surnames, "surname")
+    _put(batch, ("phonetic", "phonetic_alt"), SOUND, surnames, "phonetic")
+    batch.put(("surname_sketch",), [batch.sketched(NAME, reading, "surname") for reading in surnames])
+    _put(batch, ("first_name",), NAME, given, "first_name")
+    _put(batch, ("first_phonetic",), SOUND, given, "phonetic")
+    _put(batch, ("first_initial",), "first_initial", given, "initial")
+    batch.put(("first_sketch",), [batch.sketched(NAME, reading, "first_name") for reading in given])
 
 
 def _put(batch: Batch, names: tuple[str, ...], domain: str, readings: list[Reading], canonical: str) -> None:

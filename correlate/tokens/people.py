@@ -18,25 +18,45 @@ __all__ = ["TOKEN_COLUMNS", "People"]
 
 TOKEN_COLUMNS: tuple[str, ...] = (
     "nir",
+    "national_id",
     "surname",
     "surname_alt",
     "phonetic",
     "phonetic_alt",
+    "surname_sketch",
     "first_name",
     "first_phonetic",
     "first_initial",
+    "first_sketch",
     "birth_date",
     "birth_yymm",
+    "birth_yydd",
+    "birth_mmdd",
+    "birth_place",
     "sex",
-    "postcode",
-    "department",
     "email",
     "email_alt",
     "phone",
     "phone_alt",
     "iban",
+    "postcode",
+    "department",
+    "city",
+    "city_sketch",
+    "street",
+    "street_sketch",
+    "occupation",
 )
-"""What a vault keeps of a row, in this order. A subject has ``birth_swapped`` besides."""
+"""What a vault keeps of a row, in this order. A subject has ``birth_swapped`` besides.
+
+Surnames and first names are tokens of one domain, so that a name written in the other's column is found
+there; so are their sounds, and so are their sketches. Of a sketch see ``SKETCH_SLOTS``.
+"""
+
+
+_NAMES = ("phonetic", "first_phonetic")
+_DATES = ("birth_date", "birth_mmdd", "birth_yydd")
+_HOMES = ("street", "postcode", "city")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -75,7 +95,19 @@ class People:
         return pl.Series(name, pl.from_arrow(pa.array(tokens, mask=tokens == MISSING)))
 
     def identified(self) -> npt.NDArray[np.bool_]:
-        """(n,) whether a row has any linkage key: without one it can be linked to nobody."""
+        """(n,) whether a row says who it is of: by any linkage key, or by two of a name, a date and a home.
+
+        Without that it can be linked to nobody.
+        """
         out = np.zeros(self.height, dtype=np.bool_)
         out[self.key_rows] = True
+        told = [self._any(columns) for columns in (_NAMES, _DATES, _HOMES)]
+        out |= np.sum(told, axis=0) >= 2
         return out
+
+    def _any(self, columns: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+        found = np.zeros(self.height, dtype=np.bool_)
+        for name in columns:
+            if name in self.tokens:
+                found |= self.tokens[name] != MISSING
+        return found

@@ -18,6 +18,7 @@ __all__ = [
     "DEFAULT_SCHEME",
     "MISSING",
     "SCHEMES",
+    "TOKENS_VERSION",
     "AesCmac",
     "HmacSha256",
     "Scheme",
@@ -31,6 +32,10 @@ Tokens = npt.NDArray[np.int64]
 """One signed 64-bit token per row; 0 stands for a missing value and is never a token."""
 
 MISSING = 0
+TOKENS_VERSION = 2
+"""How canonical values become tokens; a change of domains or of columns is a new version. Version 2 put all
+names in one domain."""
+
 # Rows packed together: sorting by length reads a column here and there, which is cheap while it fits a cache.
 ROWS = 1 << 16
 

@@ -13,12 +13,14 @@ from correlate.normalise.full_name import NameOrder
 from correlate.tokens.batch import Batch
 from correlate.tokens.birth_fields import read_birth
 from correlate.tokens.contact_fields import read_contacts
+from correlate.tokens.generic_fields import read_generic
 from correlate.tokens.home_fields import read_home
 from correlate.tokens.key import SecretKey
 from correlate.tokens.linkage_key import linkage_keys
 from correlate.tokens.name_fields import read_names
 from correlate.tokens.people import People
 from correlate.tokens.scheme import DEFAULT_SCHEME, Scheme, make_scheme
+from correlate.tokens.sketch import Sketcher
 
 __all__ = ["Tokeniser"]
 
@@ -30,6 +32,7 @@ class Tokeniser:
         """Bind the key; raises UnknownScheme."""
         self.key_id = key.key_id
         self.scheme: Scheme = make_scheme(scheme, key)
+        self._sketcher = Sketcher(self.scheme)
 
     def people(
         self,
@@ -51,10 +54,11 @@ class Tokeniser:
         Raises:
             TooManyColumns: more columns carry personal data than can be told apart.
         """
-        batch = Batch(scheme=self.scheme, frame=frame)
+        batch = Batch(scheme=self.scheme, sketcher=self._sketcher, frame=frame)
         read_contacts(batch)
         read_names(batch, name_order)
         read_home(batch)
+        read_generic(batch)
         nir_own = read_birth(batch, date_order)
         batch.mark_the_rest()
         keys, rows = linkage_keys(self.scheme, batch.tokens, asking=asking)

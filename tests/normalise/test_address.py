@@ -68,6 +68,27 @@ ONE_LINE = {
     "TEL 0612345678": None,
     "99999 NULLE PART": None,
 }
+FOREIGN = {
+    "TQ13 8DF": ("X:TQ138DF", "X:TQ13"),
+    "tq138df": ("X:TQ138DF", "X:TQ13"),
+    "SW1A 1AA": ("X:SW1A1AA", "X:SW1A"),
+    " M1 1AE ": ("X:M11AE", "X:M1"),
+    "1234567": ("X:1234567", "X:12"),
+    "K1A 0B1": ("X:K1A0B1", "X:K1A"),
+    "K1A0B1": ("X:K1A0B1", "X:K1"),
+    "96000": ("X:96000", "X:96"),
+    "750111": ("X:750111", "X:75"),
+    "123": ("X:123", "X:12"),
+}
+NOWHERE = {
+    "Paris": "postcode-unreadable",
+    "12": "postcode-unreadable",
+    "12345678901": "postcode-unreadable",
+    "0000": "postcode-unreadable",
+    "B-1000": "postcode-unreadable",
+    "00000": "postcode-placeholder",
+    "12345": "postcode-placeholder",
+}
 LETTERS = st.text(alphabet="abcdefghijklmnopqrstuvwxyzéèçôï", min_size=3, max_size=10)
 
 
@@ -79,6 +100,33 @@ def test_a_postcode_and_its_department(text, row):
 @pytest.mark.parametrize(("text", "issue"), REFUSED_POSTCODES.items())
 def test_no_postcode(text, issue):
     assert address.normalise_postcode(pl.Series([text])).row(0) == (None, None, issue)
+
+
+@pytest.mark.parametrize(("text", "row"), FOREIGN.items())
+def test_a_postcode_of_another_country_is_its_characters(text, row):
+    assert address.normalise_any_postcode(pl.Series([text])).row(0) == (*row, None)
+
+
+@pytest.mark.parametrize(("text", "issue"), NOWHERE.items())
+def test_no_postcode_of_any_country(text, issue):
+    assert address.normalise_any_postcode(pl.Series([text])).row(0) == (None, None, issue)
+
+
+@pytest.mark.parametrize(("text", "row"), POSTCODES.items())
+def test_a_french_postcode_is_read_as_one_among_all(text, row):
+    assert address.normalise_any_postcode(pl.Series([text])).row(0) == (*row, None)
+
+
+@given(st.lists(st.text(alphabet="0123456789ABX: ", max_size=10), max_size=20))
+def test_no_other_country_s_postcode_or_area_is_a_french_one(texts):
+    column = pl.Series(texts, dtype=pl.String)
+    french, any_country = address.normalise_postcode(column), address.normalise_any_postcode(column)
+    for one, other in zip(french.rows(named=True), any_country.rows(named=True), strict=True):
+        if one["postcode"] is not None or one["issue"] == other["issue"]:
+            assert one == other
+        else:
+            assert other["postcode"].startswith("X:")
+            assert other["department"].startswith("X:")
 
 
 @given(st.integers(1000, 95999))

@@ -38,6 +38,8 @@ WRITERS = {
     "in a sentence": lambda d: f"Né(e) le {d.day:02}/{d.month:02}/{d.year}",
     "with spaces around": lambda d: f"\u00a0{d.day:02}/{d.month:02}/{d.year} ",
 }
+JUDGED = ("birth_date", "birth_month", "birth_year", "birth_swapped", "precision", "issue")
+PARTS = ("year_part", "month_part", "day_part")
 BIRTHS = st.dates(datetime.date(1890, 1, 1), datetime.date(2026, 12, 31)).filter(
     lambda d: d != datetime.date(1900, 1, 1)
 )
@@ -152,12 +154,55 @@ def test_the_end_of_the_reference_year_bounds_two_digits_and_its_day_the_future(
 @pytest.mark.parametrize(("text", "left"), INCOMPLETE.items())
 def test_an_incomplete_date_keeps_what_it_tells(text, left):
     month, year, precision = left
-    assert read(text).row(0) == (None, month, year, None, precision, None)
+    assert read(text).select(JUDGED).row(0) == (None, month, year, None, precision, None)
 
 
 @pytest.mark.parametrize(("text", "issue"), REFUSED.items())
 def test_refuses(text, issue):
-    assert read(text).row(0) == (None, None, None, None, None, issue)
+    assert read(text).select(JUDGED).row(0) == (None, None, None, None, None, issue)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    {
+        "19870231": (1987, 2, 31),
+        "1987-97-31": (1987, None, 31),
+        "1987-02-97": (1987, 2, None),
+        "31/12/1889": (1889, 12, 31),
+        "01/02/2087": (2087, 2, 1),
+        "2087": (2087, None, None),
+        "00/05/1950": (1950, 5, None),
+        "0000-05-12": (None, 5, 12),
+        "01/01/1900": (None, None, None),
+        "99/99/9999": (None, None, None),
+        "abc": (None, None, None),
+        " ": (None, None, None),
+    }.items(),
+)
+def test_a_refused_date_keeps_the_parts_that_can_be_right(text, parts):
+    assert read(text).select(PARTS).row(0) == parts
+
+
+@given(st.integers(1, 99), st.integers(1, 9998), st.integers(0, 99))
+def test_a_part_is_told_where_it_is_in_range(day, year, month):
+    found = read(f"{day:02}/{month:02}/{year:04}", "1/1/1950").row(0, named=True)
+    if found["issue"] != "date-placeholder":
+        assert found["year_part"] == year
+        assert found["month_part"] == (month if 1 <= month <= 12 else None)
+        assert found["day_part"] == (day if day <= 31 else None)
+
+
+@given(BIRTHS)
+def test_the_parts_of_a_date_are_the_date_s(date):
+    assert read(date.isoformat()).select(PARTS).row(0) == (date.year, date.month, date.day)
+
+
+@given(st.dates(datetime.date(1500, 1, 1), datetime.date(1889, 12, 31)).filter(lambda d: d.year != 1753))
+def test_a_historical_date_is_a_date_where_the_file_is_that_old(date):
+    row = read(date.isoformat(), earliest=1500).row(0, named=True)
+    assert (row["birth_date"], row["birth_year"], row["issue"]) == (date.isoformat(), date.year, None)
+    assert read(date.isoformat())["issue"].item() == "date-too-old"
+    assert read("31/12/1499", earliest=1500)["issue"].item() == "date-too-old"
 
 
 @pytest.mark.parametrize("hour", ["22", "23"])

@@ -9,20 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from correlate.normalise import address, birth, folding, name, sex
+from correlate.normalise import address, birth, folding, name, national_id, occupation, sex
 
+# Told of a refused date too.
+PARTS = ["year_part", "month_part", "day_part"]
 NORMALISERS = {
     "surname": (name.normalise_surname, ["surname", "surname_core", "phonetic", "issue"]),
     "first name": (name.normalise_first_name, ["first_name", "phonetic", "initial", "issue"]),
     "sex": (sex.normalise, ["sex", "issue"]),
     "birth date": (
         birth.normalise,
-        ["birth_date", "birth_month", "birth_year", "birth_swapped", "precision", "issue"],
+        ["birth_date", "birth_month", "birth_year", "birth_swapped", "precision", "issue", *PARTS],
     ),
     "birth place": (birth.normalise_place, ["birth_place", "issue"]),
     "postcode": (address.normalise_postcode, ["postcode", "department", "issue"]),
+    "any postcode": (address.normalise_any_postcode, ["postcode", "department", "issue"]),
     "city": (address.normalise_city, ["city", "issue"]),
     "street": (address.normalise_street, ["street", "issue"]),
+    "national id": (national_id.normalise, ["national_id", "issue"]),
+    "occupation": (occupation.normalise, ["occupation", "issue"]),
 }
 CANONICAL = {
     "surname": "surname",
@@ -31,8 +36,11 @@ CANONICAL = {
     "birth date": "birth_date",
     "birth place": "birth_place",
     "postcode": "postcode",
+    "any postcode": "postcode",
     "city": "city",
     "street": "street",
+    "national id": "national_id",
+    "occupation": "occupation",
 }
 # Anything at all, and text made of what these fields are made of, which reaches further in.
 ANYTHING = st.text(max_size=30)
@@ -58,7 +66,7 @@ def test_each_row_has_a_canonical_form_or_an_issue_or_was_blank(field, cells):
         else:
             assert (row[main] is None) == (row["issue"] is not None)
         if row["issue"] is not None and row["issue"] != "name-initial":
-            assert {row[other] for other in columns if other != "issue"} == {None}
+            assert {row[other] for other in columns if other not in ("issue", *PARTS)} == {None}
 
 
 @pytest.mark.parametrize("field", NORMALISERS)

@@ -26,6 +26,10 @@ ALIKE = {
     "RESIDENCE LES LILAS BATIMENT R APPARTEMENT 12": ["Rés. les Lilas, Bât. R, Appt 12"],
     "1 PLACE DE L EGLISE": ["1 pl. de l’Église", "1 PL DE L'EGLISE"],
     "12 C RUE VICTOR HUGO": ["12C R VICTOR HUGO", "12 c rue Victor Hugo"],
+    # F is a country in front of a postcode, and needs a street before it.
+    "3 RUE DES": ["3 rue des F 75002 Paris", "3 rue des F, F75002 Paris", "3 rue des, 75002 Paris 75003"],
+    "75002 PARIS": ["75002 Paris 75003", "75002 Paris F-75003 Lyon"],
+    "12 F": ["12 F 75002 Paris"],
     "LIEU DIT LE BOURG": ["Lieu-dit Le Bourg", "LD LE BOURG", "lieudit le bourg"],
     "8 BOULEVARD SAINT SAINT GERMAIN": ["8 BD ST ST GERMAIN"],
     "5 RUE PIERRE ET MARIE CURIE": ["5 r Pierre et Marie Curie"],

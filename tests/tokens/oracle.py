@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import polars as pl
@@ -14,10 +14,11 @@ from cryptography.hazmat.primitives.ciphers import algorithms
 from cryptography.hazmat.primitives.cmac import CMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from correlate.normalise import address, birth, email, iban, name, nir, phone, sex
+from correlate.normalise import address, birth, email, iban, name, national_id, nir, occupation, phone, sex
 from correlate.vocabulary import FIELDS, Field
 
 SECRET = bytes(range(32))
+ALPHABET = "\0ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
 def cmac(key: bytes, message: bytes) -> bytes:
@@ -45,6 +46,31 @@ def token(domain: str, value: str | bytes | None) -> int:
 
 
 @cache
+def ranks(domain: str) -> tuple[dict[bytes, int], ...]:
+    """The rank of each bigram, as two bytes, in each of 16 slots."""
+    bigrams = [bytes((first, second)) for first in range(37) for second in range(37)]
+    slots = [
+        sorted(bigrams, key=lambda b, s=slot: token(f"sketch/{domain}", bytes((s,)) + b))
+        for slot in range(16)
+    ]
+    return tuple({bigram: rank for rank, bigram in enumerate(slot)} for slot in slots)
+
+
+def bigrams(value: str) -> set[bytes]:
+    symbols = ["\0", *(c for c in value if c in ALPHABET), "\0"]
+    numbers = [ALPHABET.index(c) for c in symbols]
+    return {bytes(numbers[place : place + 2]) for place in range(len(numbers) - 1)}
+
+
+def sketch(value: str | None, slots: tuple[dict[bytes, int], ...]) -> int:
+    """The sketch of one value, from its definition; 0 for None and for what has no symbol."""
+    if value is None or not set(value) & set(ALPHABET[1:]):
+        return 0
+    word = sum((min(slot[b] for b in bigrams(value)) % 16) << (4 * place) for place, slot in enumerate(slots))
+    return (word - 2**64 if word >= 2**63 else word) or 1
+
+
+@cache
 def canonical(field: str, value: str | None) -> dict[str, Any]:
     """What the normaliser of a field says of one value alone."""
     return NORMALISERS[field](pl.Series([value], dtype=pl.String)).row(0, named=True)
@@ -65,14 +91,19 @@ NORMALISERS: dict[str, Callable[[pl.Series], pl.DataFrame]] = {
     "surname": name.normalise_surname,
     "first_name": name.normalise_first_name,
     "sex": sex.normalise,
-    "birth": birth.normalise,
+    "birth": partial(birth.normalise, earliest=1500),
     "email": email.normalise,
     "phone": phone.normalise,
     "iban": iban.normalise,
-    "postcode": address.normalise_postcode,
+    "postcode": address.normalise_any_postcode,
+    "city": address.normalise_city,
+    "street": address.normalise_street,
+    "national_id": national_id.normalise,
+    "birth_place": birth.normalise_place,
+    "occupation": occupation.normalise,
     "address": lambda s: pl.DataFrame({"postcode": address.extract_postcode(s)}),
 }
-PRESENCE_ALONE = ("address", "city", "birth_place", "birth_year", "national_id", "occupation")
+PRESENCE_ALONE = ("birth_year",)
 SURNAMES = ("birth_name", "surname", "full_name", "usage_name")
 
 
@@ -90,6 +121,7 @@ class Row:
         self.contacts()
         self.names()
         self.home()
+        self.spelled()
         self.birth()
         for column, value in self.values.items():
             there = value is not None and bool(value.strip())
@@ -117,6 +149,15 @@ class Row:
         for column, number in zip(names, [*different, 0, 0], strict=False):
             self.tokens[column] = number
 
+    def told(self) -> int:
+        """How many of a name, a date and a home it has."""
+        kinds = (
+            ("phonetic", "first_phonetic"),
+            ("birth_date", "birth_mmdd", "birth_yydd"),
+            ("street", "postcode", "city"),
+        )
+        return sum(any(self.tokens.get(column) for column in kind) for kind in kinds)
+
     def contacts(self) -> None:
         for target in ("email", "phone", "iban"):
             found = [self.read(c, target, self.values[c], target)[target] for c in self.of(target)]
@@ -132,11 +173,27 @@ class Row:
                 given.append(self.read(column, "first_name", first, "first_name"))
             one, other = two_surnames(value)
             surnames += [self.read(column, "surname", one, "surname"), canonical("surname", other)]
-        self.keep(("surname", "surname_alt"), "surname", [s["surname"] for s in surnames])
-        self.keep(("phonetic", "phonetic_alt"), "surname/phonetic", [s["phonetic"] for s in surnames])
-        self.keep(("first_name",), "first_name", [g["first_name"] for g in given])
-        self.keep(("first_phonetic",), "first_phonetic", [g["phonetic"] for g in given])
+        self.keep(("surname", "surname_alt"), "name", [s["surname"] for s in surnames])
+        self.keep(("phonetic", "phonetic_alt"), "name/phonetic", [s["phonetic"] for s in surnames])
+        self.keep(("first_name",), "name", [g["first_name"] for g in given])
+        self.keep(("first_phonetic",), "name/phonetic", [g["phonetic"] for g in given])
         self.keep(("first_initial",), "first_initial", [g["initial"] for g in given])
+
+        self.keep_sketch("surname", "name", [s["surname"] for s in surnames])
+        self.keep_sketch("first", "name", [g["first_name"] for g in given])
+
+    def keep_sketch(self, column: str, domain: str, found: list[str | None]) -> None:
+        first = next((value for value in found if value is not None), None)
+        self.tokens[f"{column}_sketch"] = sketch(first, ranks(domain))
+
+    def spelled(self) -> None:
+        for target, part in (("city", "city"), ("address", "street")):
+            found = [self.read(c, part, self.values[c], part)[part] for c in self.of(target)]
+            self.keep((part,), part, found)
+            self.keep_sketch(part, part, found)
+        for target in ("national_id", "birth_place", "occupation"):
+            found = [self.read(c, target, self.values[c], target)[target] for c in self.of(target)]
+            self.keep((target,), target, found)
 
     def home(self) -> None:
         found = [self.read(c, "postcode", self.values[c], "postcode") for c in self.of("postcode")]
@@ -146,18 +203,22 @@ class Row:
             self.keep((part,), part, [f[part] for f in found])
 
     def birth(self) -> None:
-        year = month = gender = None
+        year = month = day = gender = None
         for column in self.of("birth_date"):
             found = self.read(column, "birth", self.values[column], "birth_year")
             self.tokens["birth_date"] = token("birth_date", found["birth_date"])
             self.tokens["birth_swapped"] = token("birth_date", found["birth_swapped"])
-            year = None if found["birth_year"] is None else found["birth_year"] % 100
-            month = None if found["birth_month"] is None else int(found["birth_month"][5:])
+            year = None if found["year_part"] is None else found["year_part"] % 100
+            month, day = found["month_part"], found["day_part"]
         for column in self.of("birth_year"):
-            alone = canonical("birth", self.values[column])["birth_year"]
+            alone = canonical("birth", self.values[column])["year_part"]
             year = alone % 100 if year is None and alone is not None else year
         for column in self.of("sex"):
             gender = self.read(column, "sex", self.values[column], "sex")["sex"]
+        days = None if year is None or day is None else str(year * 31 + day - 1)
+        self.tokens["birth_yydd"] = token("birth_yydd", days)
+        days = None if month is None or day is None else str((month - 1) * 31 + day - 1)
+        self.tokens["birth_mmdd"] = token("birth_mmdd", days)
         for column in self.of("nir"):
             found = self.read(column, "nir", self.values[column], "nir")
             self.tokens["nir"] = token("nir", found["nir"])

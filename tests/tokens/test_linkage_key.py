@@ -6,11 +6,12 @@ import struct
 from collections import Counter
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from correlate.tokens import KEY_KINDS, TOKEN_COLUMNS, SecretKey, linkage_keys
+from correlate.tokens import KEY_KINDS, TOKEN_COLUMNS, SecretKey, Tokeniser, linkage_keys
 from correlate.tokens.scheme import AesCmac
 
 from .oracle import SECRET, token
@@ -57,6 +58,60 @@ def test_a_subject_with_day_and_month_exchanged_meets_its_record():
     held = set(linkage_keys(scheme, record)[0].tolist())
     assert held & set(linkage_keys(scheme, subject, asking=True)[0].tolist())
     assert not held & set(linkage_keys(scheme, subject)[0].tolist())
+
+
+def test_a_subject_with_its_names_exchanged_meets_its_record():
+    """By birth date and by home; the record makes no key for it."""
+    scheme = AesCmac(SecretKey(secret=SECRET))
+    names = {"phonetic": np.array([5]), "first_phonetic": np.array([6])}
+    exchanged = {"phonetic": np.array([6]), "first_phonetic": np.array([5])}
+    for more in ({"birth_date": np.array([70])}, {"postcode": np.array([9])}):
+        held = set(linkage_keys(scheme, names | more)[0].tolist())
+        assert held & set(linkage_keys(scheme, exchanged | more, asking=True)[0].tolist())
+        assert not held & set(linkage_keys(scheme, exchanged | more)[0].tolist())
+
+
+def test_a_wrong_year_leaves_a_key_by_names_and_day():
+    scheme = AesCmac(SecretKey(secret=SECRET))
+    names = {"phonetic_alt": np.array([5]), "first_phonetic": np.array([6]), "birth_mmdd": np.array([8])}
+    other = names | {"phonetic_alt": np.array([0]), "phonetic": np.array([5]), "birth_date": np.array([1])}
+    held, asked = (set(linkage_keys(scheme, tokens)[0].tolist()) for tokens in (names, other))
+    assert held & asked
+
+
+def test_keys_of_tokens_read_back_are_those_of_the_tokens():
+    """A vault gives columns back with null for missing, and arrays that cannot be written to."""
+    frame = pl.DataFrame(
+        {
+            "surname": ["Dupont", None, "Martin"],
+            "first_name": ["Jean", "Anne", "Zoé"],
+            "birth_date": ["17/05/1980", "03/10/1953", None],
+            "national_id": [None, "AB1234", None],
+            "postcode": ["75002", None, "TQ13 8DF"],
+        }
+    )
+    tokeniser = Tokeniser(SecretKey(secret=SECRET))
+    people = tokeniser.people(frame)
+    back = {name: people.column(name).fill_null(0).to_numpy() for name in TOKEN_COLUMNS}
+    for column in back.values():
+        column.setflags(write=False)
+    keys, rows = linkage_keys(tokeniser.scheme, back)
+    assert (keys.tolist(), rows.tolist()) == (people.keys.tolist(), people.key_rows.tolist())
+
+
+def test_the_kinds_and_their_order():
+    assert [kind.name for kind in KEY_KINDS] == [
+        "nir",
+        "national_id",
+        "email",
+        "phone",
+        "iban",
+        "phonetic+birth_date",
+        "first_phonetic+birth_date+postcode",
+        "phonetic+first_phonetic+postcode",
+        "phonetic+first_phonetic+birth_yymm",
+        "phonetic+first_phonetic+birth_mmdd",
+    ]
 
 
 @pytest.mark.parametrize("order", [("phonetic", "first_phonetic"), ("first_phonetic", "phonetic")])

@@ -13,7 +13,7 @@ import pytest
 import xxhash
 
 import correlate.tokens
-from correlate.tokens import SecretKey, Tokeniser, TooManyColumns
+from correlate.tokens import TOKEN_COLUMNS, SecretKey, Tokeniser, TooManyColumns
 
 from .oracle import SECRET, number, subkey
 
@@ -29,9 +29,17 @@ CANARY = {
     "address": "7 rue Canari 75002 Paris",
     "postcode": "75011",
     "city": "Canariville",
+    "national_id": "CANARI2A77X",
+    "birth_place": "Canarinbourg",
+    "occupation": "Canariculteur",
     "class:PW": "canari-password",
 }
 CANONICAL = [
+    "7 RUE CANARI",
+    "7RUECANARI",
+    "CANARIVILLE",
+    "CANARINBOURG",
+    "CANARICULTEUR",
     "1980-05-17",
     "1980-05",
     "+33612345678",
@@ -69,6 +77,21 @@ def test_neither_a_value_nor_an_unkeyed_hash_of_one_is_in_what_comes_out(people)
         for secret in unkeyed(value) + (shapes_of(value) if len(value) > 4 else []):
             assert secret not in pickled
             assert secret not in shown
+
+
+def test_every_token_column_is_looked_at(people):
+    """All but the second surname, e-mail and telephone, of which the canary has one."""
+    empty = {name for name in TOKEN_COLUMNS if people.column(name).null_count()}
+    assert empty == {"surname_alt", "phonetic_alt", "email_alt", "phone_alt"}
+
+
+def test_a_sketch_hangs_on_the_key():
+    """Without the key, which bigrams a sketch was made of must not be computable from it."""
+    frame = pl.DataFrame({"surname": ["CANARINIERE"], "city": ["Canariville"], "address": ["7 rue Canari"]})
+    keys = [SecretKey(secret=bytes([i]) * 32) for i in range(20)]
+    made = [Tokeniser(key).people(frame).tokens for key in keys]
+    for column in ("surname_sketch", "city_sketch", "street_sketch"):
+        assert len({tokens[column][0] for tokens in made}) == len(keys)
 
 
 def test_what_is_shown_of_people_holds_no_token_either(people):
