@@ -14,15 +14,19 @@ from correlate.vault.errors import (
     VaultForbidden,
     VaultInUse,
     VaultMissing,
+    VaultTokensOld,
     VaultTooNew,
     VaultTooOld,
     WrongKey,
 )
-from correlate.vault.ingest import Dropped, IngestReport, Progress, ingest
+from correlate.vault.ingest import ROW_BITS, Dropped, IngestReport, Progress, ingest
+from correlate.vault.terms import TERM_FIELDS
 from correlate.vault.vault import BreachHolding, Vault, VaultInfo
 from correlate.vault.verify import Finding, verify
 
 __all__ = [
+    "ROW_BITS",
+    "TERM_FIELDS",
     "BreachHolding",
     "Dropped",
     "Engine",
@@ -42,6 +46,7 @@ __all__ = [
     "VaultInUse",
     "VaultInfo",
     "VaultMissing",
+    "VaultTokensOld",
     "VaultTooNew",
     "VaultTooOld",
     "WrongKey",

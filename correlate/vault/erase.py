@@ -11,6 +11,7 @@ import polars as pl
 from correlate.vault.engine import Engine, quote_identifier
 from correlate.vault.replacing import replacement, take_place
 from correlate.vault.schema import migrate
+from correlate.vault.terms import count_terms
 from correlate.vault.vault import Vault
 
 __all__ = ["erase_records", "remove_breach"]
@@ -61,6 +62,7 @@ def _rewrite(vault: Vault, *, without_breach: int | None = None) -> None:
             migrate(fresh, since=0)
             for table, columns in _tables(old).items():
                 _copy(old, fresh, table, _kept(table, columns, without_breach))
+            count_terms(fresh)
         take_place(fresh, old.file)
         # The new file is still locked here: nobody else has a log that closing the old one could remove.
         old.disconnect()

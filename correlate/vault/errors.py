@@ -14,6 +14,7 @@ __all__ = [
     "VaultForbidden",
     "VaultInUse",
     "VaultMissing",
+    "VaultTokensOld",
     "VaultTooNew",
     "VaultTooOld",
     "WrongKey",
@@ -59,6 +60,13 @@ class VaultTooNew(VaultError):
 class VaultTooOld(VaultError):
     """The vault {path} has schema version {found}, and this program reads version {known}. Bring it up to
     date with `correlate vault migrate {path}`; no older program will open it then. Nothing was changed.
+    """
+
+
+class VaultTokensOld(VaultError):
+    """The vault {path} holds tokens of construction {found}, and this program makes construction {known}: the
+    two never meet, and values that are not kept cannot be made into tokens anew. Make a new vault and ingest
+    the breach files again; nothing was changed.
     """
 
 

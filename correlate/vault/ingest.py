@@ -19,6 +19,7 @@ from correlate.reading import Batch, Mapping, RejectsWriter, Source, open_input
 from correlate.tokens import TOKEN_COLUMNS, People
 from correlate.vault.batches import ahead, rejected_rows, tokenised
 from correlate.vault.errors import FileInOtherBreach
+from correlate.vault.terms import add_terms
 from correlate.vault.vault import Vault
 from correlate.vocabulary import AttributeClass
 
@@ -186,7 +187,8 @@ class _Writer:
         self._accepted += int(kept.sum())
 
     def finish(self) -> None:
-        """Write the file's own row: with it the transaction is complete."""
+        """Count the file's terms and write its own row: with it the transaction is complete."""
+        add_terms(self._vault.engine, self._file_no, ROW_BITS)
         self._vault.engine.execute(
             "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [

@@ -7,13 +7,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from correlate.tokens import DEFAULT_SCHEME, SecretKey, Tokeniser
+from correlate.tokens import DEFAULT_SCHEME, TOKENS_VERSION, SecretKey, Tokeniser
 from correlate.vault.connection import Limits
 from correlate.vault.engine import Engine
 from correlate.vault.errors import (
     VaultDamaged,
     VaultExists,
     VaultMissing,
+    VaultTokensOld,
     VaultTooNew,
     VaultTooOld,
     WrongKey,
@@ -86,7 +87,8 @@ class Vault:
             with engine.transaction():
                 migrate(engine, since=0)
                 engine.execute(
-                    "INSERT INTO meta VALUES ('key_id', ?), ('scheme', ?)", [tokeniser.key_id, scheme]
+                    "INSERT INTO meta VALUES ('key_id', ?), ('scheme', ?), ('tokens', ?)",
+                    [tokeniser.key_id, scheme, str(TOKENS_VERSION)],
                 )
             take_place(engine, file)
         return cls.open(path, key, write=True)
@@ -101,6 +103,7 @@ class Vault:
             VaultMissing, VaultForbidden, VaultInUse, VaultDamaged: the file cannot be used.
             VaultTooNew, VaultTooOld: another version of this program made it.
             WrongKey: it was made with another key; both key ids are named.
+            VaultTokensOld: its tokens were constructed otherwise than this program's.
         """
         if not path.exists():
             raise VaultMissing(path=path, reason="no such file")
@@ -119,6 +122,9 @@ class Vault:
             raise VaultTooNew(path=engine.path, found=found, known=newest())
         if meta["key_id"] != key.key_id:
             raise WrongKey(path=engine.path, vault_key=meta["key_id"], given_key=key.key_id)
+        # The first vaults did not say; their construction was 1.
+        if (tokens := meta.get("tokens", "1")) != str(TOKENS_VERSION):
+            raise VaultTokensOld(path=engine.path, found=tokens, known=TOKENS_VERSION)
         if found < newest() and not write:
             raise VaultTooOld(path=engine.path, found=found, known=newest())
         if write:

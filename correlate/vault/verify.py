@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from correlate.tokens import TOKEN_COLUMNS, linkage_keys
+from correlate.vault.terms import terms_sql
 from correlate.vault.vault import Vault
 
 __all__ = ["Finding", "verify"]
@@ -44,6 +45,16 @@ CHECKS: tuple[tuple[str, str], ...] = (
         """
         WITH holding AS (SELECT record_id >> 40 AS file_no, count(*) AS held FROM record GROUP BY 1)
         SELECT count(*) FROM file JOIN holding USING (file_no) WHERE held > rows_accepted
+        """,
+    ),
+    (
+        "term frequencies that their records do not make",
+        f"""
+        WITH made AS (
+            SELECT field, token, sum(records)::BIGINT AS records FROM ({terms_sql()}) GROUP BY field, token
+        )
+        SELECT (SELECT count(*) FROM (FROM made EXCEPT ALL FROM term))
+            + (SELECT count(*) FROM (FROM term EXCEPT ALL FROM made))
         """,
     ),
 )

@@ -259,6 +259,7 @@ def test_only_tokens_numbers_and_class_codes_are_stored(filled, key):
         "file.name",
         "meta.content",
         "meta.name",
+        "term.field",
     ]
     # Tokens fill the whole of 64 bits: no number of the data does.
     assert spread.select(pl.col("nir", "email", "phone").abs().median() > 2**60).row(0) == (True, True, True)

@@ -35,26 +35,44 @@ CREATE TABLE record (
     class_set_no INTEGER NOT NULL,
     nir_own BOOLEAN NOT NULL,
     nir BIGINT,
+    national_id BIGINT,
     surname BIGINT,
     surname_alt BIGINT,
     phonetic BIGINT,
     phonetic_alt BIGINT,
+    surname_sketch BIGINT,
     first_name BIGINT,
     first_phonetic BIGINT,
     first_initial BIGINT,
+    first_sketch BIGINT,
     birth_date BIGINT,
     birth_yymm BIGINT,
+    birth_yydd BIGINT,
+    birth_mmdd BIGINT,
+    birth_place BIGINT,
     sex BIGINT,
-    postcode BIGINT,
-    department BIGINT,
     email BIGINT,
     email_alt BIGINT,
     phone BIGINT,
     phone_alt BIGINT,
-    iban BIGINT
+    iban BIGINT,
+    postcode BIGINT,
+    department BIGINT,
+    city BIGINT,
+    city_sketch BIGINT,
+    street BIGINT,
+    street_sketch BIGINT,
+    occupation BIGINT
 );
 
 CREATE TABLE link_key (
     key BIGINT NOT NULL,
     record_id BIGINT NOT NULL
+);
+
+-- How many records bear a token of a field whose values repeat; token 0 counts the records that have any.
+CREATE TABLE term (
+    field VARCHAR NOT NULL,
+    token BIGINT NOT NULL,
+    records BIGINT NOT NULL
 );
