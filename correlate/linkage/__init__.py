@@ -1,24 +1,51 @@
-"""Linkage on tokens: candidate pairs, comparisons, match weights, links."""
+"""Linkage on tokens: candidate pairs, comparisons, match weights, links, paths."""
 
-from correlate.linkage.comparison import COMPARISONS, Comparison
+from correlate.linkage.askers import Askers
+from correlate.linkage.comparison import COMPARISONS, MISSING_LEVEL, Comparison, Level
 from correlate.linkage.exposure_table import ExposureTable
-from correlate.linkage.link import LINKED, LinkCounts, link
-from correlate.linkage.model import DEFAULT_MODEL, LevelOdds, LinkageModel, ModelInvalid, load_model
-from correlate.linkage.steps import candidate_steps, hit_step, link_steps
+from correlate.linkage.fit import Fit, TooLittleToFit, fit
+from correlate.linkage.link import HOUSEHOLD, LINKED, LinkCounts, link
+from correlate.linkage.model import LevelOdds, LinkageModel
+from correlate.linkage.model_file import DEFAULT_MODEL, ModelInvalid, load_model, model_toml
+from correlate.linkage.pairs import (
+    JUDGED,
+    LEVELS,
+    SHARED,
+    PairCounts,
+    agreement_step,
+    find_candidates,
+    judge,
+    judge_steps,
+)
+from correlate.linkage.rarity import with_rarity
 
 __all__ = [
     "COMPARISONS",
     "DEFAULT_MODEL",
+    "HOUSEHOLD",
+    "JUDGED",
+    "LEVELS",
     "LINKED",
+    "MISSING_LEVEL",
+    "SHARED",
+    "Askers",
     "Comparison",
     "ExposureTable",
+    "Fit",
+    "Level",
     "LevelOdds",
     "LinkCounts",
     "LinkageModel",
     "ModelInvalid",
-    "candidate_steps",
-    "hit_step",
+    "PairCounts",
+    "TooLittleToFit",
+    "agreement_step",
+    "find_candidates",
+    "fit",
+    "judge",
+    "judge_steps",
     "link",
-    "link_steps",
     "load_model",
+    "model_toml",
+    "with_rarity",
 ]

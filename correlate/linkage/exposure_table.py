@@ -10,14 +10,25 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from correlate.linkage.link import LINKED
+from correlate.linkage.link import HOUSEHOLD, LINKED
+from correlate.linkage.pairs import SHARED
 from correlate.vault import Vault
 from correlate.vocabulary import AttributeClass
 
 __all__ = ["ExposureTable"]
 
-# An element is breach_no, class_set_no, hundredths and evidence side by side in one integer.
-BREACH_SHIFT, CLASS_SET_SHIFT, PERCENT_SHIFT = 40, 8, 1
+# An element is breach_no, class_set_no, origin and hundredths side by side in one integer.
+BREACH_SHIFT, CLASS_SET_SHIFT, ORIGIN_SHIFT = 44, 12, 7
+# An origin: the depth of a linked record, or one of these.
+OWN, OF_HOUSEHOLD = 0, 31
+# What a record of another person of the household says of the subject: the values that both rows bear.
+SHARED_CLASSES: dict[str, tuple[AttributeClass, ...]] = {
+    "nir": (AttributeClass.NIR,),
+    "phone": (AttributeClass.PHONE,),
+    "iban": (AttributeClass.IBAN,),
+    "email": (AttributeClass.EMAIL,),
+    "home": (AttributeClass.ADDR, AttributeClass.ZIP),
+}
 
 SCHEMA = """
 CREATE OR REPLACE TEMP TABLE subject_exposure (subject_id VARCHAR, exposure_no INTEGER);
@@ -25,22 +36,38 @@ CREATE OR REPLACE TEMP TABLE exposure (exposure_no INTEGER, elements BIGINT[]);
 INSERT INTO exposure VALUES (0, []);
 """
 
-# The best of a subject's links to a breach and class set; the subject's own row counts as certain.
+# The best of a subject's links to a breach and class set by origin; the subject's own row counts as certain.
+# A link that a shorter path makes as likely adds nothing.
 ELEMENTS = f"""
-WITH best AS (
-    SELECT subject_no, breach_no, class_set_no, round(100 * max(probability))::BIGINT AS percent, 0 AS own
-    FROM {LINKED} GROUP BY subject_no, breach_no, class_set_no
+WITH found AS (
+    SELECT subject_no, breach_no, class_set_no, depth::BIGINT AS origin,
+        round(100 * probability)::BIGINT AS percent
+    FROM {LINKED}
     UNION ALL
-    SELECT subject_no, breach_no, class_set_no, 100, 1 FROM own_row
+    SELECT subject_no, breach_no, shared_set.class_set_no, {OF_HOUSEHOLD}, round(100 * probability)::BIGINT
+    FROM {HOUSEHOLD} JOIN shared_set USING (shared)
+    UNION ALL
+    SELECT subject_no, breach_no, class_set_no, {OWN}, 100 FROM own_row
+),
+best AS (
+    SELECT subject_no, breach_no, class_set_no, origin, max(percent) AS percent
+    FROM found GROUP BY ALL HAVING max(percent) >= 1
+),
+needed AS (
+    SELECT *, max(percent) OVER (
+        PARTITION BY subject_no, breach_no, class_set_no ORDER BY origin
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ) AS nearer
+    FROM best
 )
 SELECT subject_id, list(
-    DISTINCT (breach_no::BIGINT << {BREACH_SHIFT}) + (class_set_no::BIGINT << {CLASS_SET_SHIFT})
-        + (percent << {PERCENT_SHIFT}) + own
-) FILTER (percent >= 1) AS elements
-FROM named LEFT JOIN best USING (subject_no) GROUP BY subject_id
+    (breach_no::BIGINT << {BREACH_SHIFT}) + (class_set_no::BIGINT << {CLASS_SET_SHIFT})
+        + (origin << {ORIGIN_SHIFT}) + percent
+) FILTER (percent > coalesce(nearer, 0)) AS elements
+FROM named LEFT JOIN needed USING (subject_no) GROUP BY subject_id
 """
 
-# A subject whose rows came in several batches: all elements, the best per breach, class set and evidence.
+# A subject whose rows came in several batches: all elements, the best per breach, class set and origin.
 MERGE = f"""
 WITH scattered AS (SELECT subject_id FROM subject_exposure GROUP BY subject_id HAVING count(*) > 1),
 element AS (
@@ -49,7 +76,7 @@ element AS (
 ),
 best AS (
     SELECT subject_id, max(element) AS element FROM element
-    GROUP BY subject_id, element >> {CLASS_SET_SHIFT}, element & 1
+    GROUP BY subject_id, element >> {ORIGIN_SHIFT}
 )
 SELECT subject_id, list(element) FILTER (element IS NOT NULL) AS elements
 FROM scattered LEFT JOIN best USING (subject_id) GROUP BY subject_id
@@ -78,8 +105,24 @@ class ExposureTable:
             own = pl.DataFrame(
                 schema={"subject_no": pl.Int64, "breach_no": pl.Int64, "class_set_no": pl.Int64}
             )
-        with self._engine.given(named=subjects, own_row=own):
+        with self._engine.given(named=subjects, own_row=own, shared_set=self._shared_sets()):
             self._store(ELEMENTS)
+
+    def _shared_sets(self) -> pl.DataFrame:
+        """The class set that each combination of shared values makes; nothing shared makes none."""
+        sets = [
+            tuple(
+                code
+                for code in AttributeClass
+                if any(
+                    bits >> place & 1 and code in SHARED_CLASSES[name]
+                    for place, (name, _) in enumerate(SHARED)
+                )
+            )
+            for bits in range(1, 1 << len(SHARED))
+        ]
+        numbers = self.class_set_numbers(tuple(sets))
+        return pl.DataFrame({"shared": range(1, len(sets) + 1), "class_set_no": numbers})
 
     def merge(self) -> None:
         """Bring together subjects whose rows came in several batches."""
@@ -104,17 +147,21 @@ class ExposureTable:
         return {number: classes for classes, number in self._class_sets.items()}
 
     def exposures(self) -> pl.DataFrame:
-        """Every distinct exposure, one row an element: exposure_no, breach, class_set, percent, own."""
+        """Every distinct exposure, one row an element: exposure_no, breach, class_set, percent, evidence,
+        depth.
+        """
         elements = self._engine.frame("SELECT exposure_no, unnest(elements) AS element FROM exposure")
         names = {number: breach for breach, number in self._breaches.items()}
+        element = pl.col("element")
+        origin = element // 2**ORIGIN_SHIFT % 2 ** (CLASS_SET_SHIFT - ORIGIN_SHIFT)
+        evidence = {OWN: "own", OF_HOUSEHOLD: "household"}
         return elements.select(
             "exposure_no",
-            breach=(pl.col("element") // 2**BREACH_SHIFT).replace_strict(names, return_dtype=pl.String),
-            class_set=(pl.col("element") // 2**CLASS_SET_SHIFT % 2 ** (BREACH_SHIFT - CLASS_SET_SHIFT)).cast(
-                pl.Int32
-            ),
-            percent=pl.col("element") // 2**PERCENT_SHIFT % 2 ** (CLASS_SET_SHIFT - PERCENT_SHIFT),
-            own=pl.col("element") % 2 == 1,
+            breach=(element // 2**BREACH_SHIFT).replace_strict(names, return_dtype=pl.String),
+            class_set=(element // 2**CLASS_SET_SHIFT % 2 ** (BREACH_SHIFT - CLASS_SET_SHIFT)).cast(pl.Int32),
+            percent=element % 2**ORIGIN_SHIFT,
+            evidence=origin.replace_strict(evidence, default="linked", return_dtype=pl.String),
+            depth=pl.when(origin == OF_HOUSEHOLD).then(1).otherwise(origin).cast(pl.Int8),
         )
 
     @property

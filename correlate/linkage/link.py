@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from correlate.linkage.askers import Askers
+from correlate.linkage.hops import follow_paths
 from correlate.linkage.model import LinkageModel
-from correlate.linkage.steps import candidate_steps, hit_step, link_steps
-from correlate.tokens import TOKEN_COLUMNS, People
-from correlate.vault import Vault
+from correlate.linkage.pairs import JUDGED, judge
+from correlate.linkage.rarity import with_rarity
+from correlate.tokens import People
+from correlate.vault import Engine, Vault
 
-__all__ = ["LINKED", "LinkCounts", "link"]
-
-log = logging.getLogger(__name__)
+__all__ = ["HOUSEHOLD", "LINKED", "LinkCounts", "link"]
 
 LINKED = "linked"
-"""The temporary table that ``link`` leaves: subject_no, record_id, breach_no, class_set_no, probability,
-household_probability."""
+"""The temporary table that ``link`` leaves: subject_no, record_id, breach_no, class_set_no, depth,
+probability. One row a pair."""
+HOUSEHOLD = "household"
+"""Beside it: subject_no, record_id, breach_no, class_set_no, shared (bits of ``pairs.SHARED``), probability
+of being another person of the household, at least one half. A pair may stand in both, but then it is less
+than half likely to be the person."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LinkCounts:
-    """How many rows each stage had: keys asked for, keys too common to follow, candidate pairs, links."""
+    """How many rows each stage had: keys asked for, keys too common to follow, candidate pairs, links, links
+    that only a path of several found, links to others of the household.
+    """
 
     keys: int
     keys_capped: int
     candidates: int
     links: int
+    hop_links: int
+    household_links: int
 
 
 def link(
@@ -39,9 +47,10 @@ def link(
     subject_no: npt.NDArray[np.int64],
     *,
     model: LinkageModel,
+    hops: bool = True,
     stepwise: bool = False,
 ) -> LinkCounts:
-    """Link a batch of tokenised subjects to the vault's records; the result is the temporary table LINKED.
+    """Link a batch of tokenised subjects to the vault's records: the temporary tables LINKED and HOUSEHOLD.
 
     Args:
         vault: an open vault.
@@ -49,41 +58,64 @@ def link(
         subject_no: (n,) the subject each row belongs to, from 1; a subject may have several rows, and rows
             of no subject (0) are not linked.
         model: parameters.
+        hops: follow paths over records too.
         stepwise: run every step by itself and log its rows and seconds (for debugging; same result).
     """
     engine = vault.engine
-    subject = pl.DataFrame({"subject_no": np.arange(people.height), "nir_own": people.nir_own}).with_columns(
-        people.column(name) for name in (*TOKEN_COLUMNS, "birth_swapped")
+    askers = Askers.of_people(people)
+    owner = pl.DataFrame({"asker_no": np.arange(people.height), "subject_no": subject_no})
+    with engine.given(owner=owner.filter(pl.col("subject_no") > 0)):
+        counts = judge(vault, askers, model=model, probability_min=model.probability_min, stepwise=stepwise)
+        engine.run([_direct(model)], into="direct", stepwise=stepwise)
+        household = engine.run([_household()], into=HOUSEHOLD, stepwise=stepwise)
+        paths = "SELECT subject_no, record_id, 1::TINYINT AS depth, probability FROM direct"
+        if hops and model.hop_depth_max > 1:
+            follow_paths(vault, with_rarity(engine, askers, model), model=model)
+            paths = "SELECT subject_no, record_id, depth, probability FROM path"
+        links = engine.run([("linked", _placed(paths))], into=LINKED, stepwise=stepwise)
+    return LinkCounts(
+        keys=counts.keys,
+        keys_capped=counts.keys_capped,
+        candidates=counts.candidates,
+        links=links,
+        hop_links=_beyond(engine),
+        household_links=household,
     )
-    keys = pl.DataFrame({"key": people.keys, "subject_no": people.key_rows}).unique()
-    owner = pl.DataFrame({"subject_no": np.arange(people.height), "owner_no": subject_no})
-    with engine.given(subject=subject, subject_key=keys, owner=owner):
-        engine.run([hit_step()], into="hit", stepwise=stepwise)
-        candidates = engine.run(candidate_steps(model), into="candidate", stepwise=stepwise)
-        links = engine.run([*link_steps(model), _owned()], into=LINKED, stepwise=stepwise)
-        capped = int(
-            engine.scalar(
-                "SELECT count(*) FROM (SELECT key FROM hit GROUP BY key HAVING count(*) > ?)",
-                [model.key_records_max],
-            )
-        )
-    if capped:
-        log.info(
-            "%d linkage keys are shared by more than %d records and were not followed",
-            capped,
-            model.key_records_max,
-        )
-    return LinkCounts(keys=keys.height, keys_capped=capped, candidates=candidates, links=links)
 
 
-def _owned() -> tuple[str, str]:
+def _direct(model: LinkageModel) -> tuple[str, str]:
     """From rows to subjects: several rows of one subject keep the best of their links to a record."""
     return (
-        "owned",
-        """
-        SELECT owner_no AS subject_no, record_id, breach_no, class_set_no,
-            max(probability) AS probability,
-            arg_max(household_probability, probability) AS household_probability
-        FROM linked JOIN owner USING (subject_no) WHERE owner_no > 0 GROUP BY ALL
+        "direct",
+        f"""
+        SELECT subject_no, record_id, max(probability) AS probability
+        FROM {JUDGED} JOIN owner USING (asker_no)
+        WHERE probability >= {model.probability_min!r} GROUP BY subject_no, record_id
         """,
     )
+
+
+def _household() -> tuple[str, str]:
+    """Pairs that are another person of the household, and of no row of the subject the person."""
+    return (
+        HOUSEHOLD,
+        f"""
+        SELECT subject_no, record_id, any_value(breach_no) AS breach_no,
+            any_value(class_set_no) AS class_set_no, bit_or(shared) AS shared,
+            max(household_probability) AS probability
+        FROM {JUDGED} JOIN owner USING (asker_no)
+        GROUP BY subject_no, record_id
+        HAVING max(household_probability) >= 0.5 AND max(probability) < 0.5
+        """,
+    )
+
+
+def _placed(paths: str) -> str:
+    return f"""
+        SELECT subject_no, record_id, breach_no, class_set_no, depth, probability
+        FROM ({paths}) JOIN record USING (record_id)
+        """
+
+
+def _beyond(engine: Engine) -> int:
+    return int(engine.scalar(f"SELECT count(*) FROM {LINKED} WHERE depth > 1"))

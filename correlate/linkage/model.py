@@ -13,22 +13,11 @@ telephone and account, or a child under a parent's NIR, from being taken for the
 from __future__ import annotations
 
 import math
-import tomllib
 from dataclasses import dataclass
-from importlib.resources import files
-from pathlib import Path
-from typing import Any
 
-from correlate.errors import InputError
-from correlate.linkage.comparison import COMPARISONS, Comparison
+from correlate.linkage.comparison import Comparison
 
-__all__ = ["DEFAULT_MODEL", "LevelOdds", "LinkageModel", "ModelInvalid", "load_model"]
-
-DEFAULT_MODEL = "default-2026-11"
-
-
-class ModelInvalid(InputError):
-    """The linkage model {file} cannot be used: {reason}. Compare it with the shipped {default}.toml."""
+__all__ = ["LevelOdds", "LinkageModel"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,14 +29,14 @@ class LevelOdds:
     u: float
 
     @property
-    def person_bits(self) -> float:
-        """log2(m/u): the match weight."""
-        return math.log2(self.m / self.u)
+    def m_bits(self) -> float:
+        """log2 m."""
+        return math.log2(self.m)
 
     @property
-    def household_bits(self) -> float:
-        """log2(h/u)."""
-        return math.log2(self.h / self.u)
+    def h_bits(self) -> float:
+        """log2 h."""
+        return math.log2(self.h)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,20 +48,46 @@ class LinkageModel:
         population: N, residents.
         household_others: c, others per household.
         key_records_max: a linkage-key value shared by more records is not followed.
+        wide_records_max: vaults of at most so many records are searched by wide keys too.
+        wide_key_records_max: a wide-key value shared by more records is not followed.
         probability_min: links below it are not reported.
+        hop_depth_max: the most links of a path; 1 follows none.
+        hop_probability_min: the least product of a path's probabilities.
+        hop_key_records_max: a key value shared by more records is not followed by a path.
         levels: per field and level.
+        sources: per field, where its figures come from.
     """
 
     name: str
-    population: int
+    population: float
     household_others: float
     key_records_max: int
+    wide_records_max: int
+    wide_key_records_max: int
     probability_min: float
+    hop_depth_max: int
+    hop_probability_min: float
+    hop_key_records_max: int
     levels: dict[str, dict[str, LevelOdds]]
+    sources: dict[str, str]
 
     def odds(self, comparison: Comparison) -> list[LevelOdds]:
         """The odds of a comparison's levels in its order."""
-        return [self.levels[comparison.field][name] for name, _ in comparison.levels]
+        return [self.levels[comparison.field][level.name] for level in comparison.levels]
+
+    def u_bits(self, comparison: Comparison) -> list[float]:
+        """log2 of the chance that strangers reach each level; of a level with a term, of what comes on top of
+        how common the token is.
+        """
+        levels = self.levels[comparison.field]
+        out: list[float] = []
+        for level in comparison.levels:
+            if level.term is None:
+                out.append(math.log2(levels[level.name].u))
+            else:
+                shared = sum(levels[name].u for name in level.within or (level.name,))
+                out.append(math.log2(levels[level.name].u / shared))
+        return out
 
     @property
     def person_prior_bits(self) -> float:
@@ -83,49 +98,3 @@ class LinkageModel:
     def household_prior_bits(self) -> float:
         """log2(c/N)."""
         return math.log2(self.household_others / self.population)
-
-
-def load_model(path: Path | None = None) -> LinkageModel:
-    """Read a model file, or the shipped default; raises ModelInvalid naming what is wrong."""
-    shipped = files("correlate.linkage").joinpath("models").joinpath(f"{DEFAULT_MODEL}.toml")
-    label = path.name if path else f"{DEFAULT_MODEL}.toml"
-    try:
-        document = tomllib.loads((path or shipped).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ModelInvalid(
-            file=label, reason=f"it is not readable TOML ({error})", default=DEFAULT_MODEL
-        ) from None
-    try:
-        return _model(document)
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelInvalid(file=label, reason=str(error), default=DEFAULT_MODEL) from None
-
-
-def _model(document: dict[str, Any]) -> LinkageModel:
-    stated = {entry["field"]: entry for entry in document["comparison"]}
-    levels: dict[str, dict[str, LevelOdds]] = {}
-    for comparison in COMPARISONS:
-        if comparison.field not in stated:
-            raise ValueError(f'it has no comparison for the field "{comparison.field}"')
-        if not stated[comparison.field].get("source"):
-            raise ValueError(f'the comparison "{comparison.field}" names no source')
-        given = stated[comparison.field]["levels"]
-        wanted = [name for name, _ in comparison.levels]
-        if set(given) != set(wanted):
-            raise ValueError(f'the comparison "{comparison.field}" must have the levels {", ".join(wanted)}')
-        levels[comparison.field] = {name: _odds(comparison.field, name, given[name]) for name in wanted}
-    return LinkageModel(
-        name=str(document["name"]),
-        population=int(document["prior"]["population"]),
-        household_others=float(document["prior"]["household_others"]),
-        key_records_max=int(document["limits"]["key_records_max"]),
-        probability_min=float(document["limits"]["probability_min"]),
-        levels=levels,
-    )
-
-
-def _odds(field: str, level: str, given: dict[str, float]) -> LevelOdds:
-    for figure in ("m", "h", "u"):
-        if not 0 < given[figure] <= 1:
-            raise ValueError(f'"{field}", level "{level}": {figure} must be above 0 and at most 1')
-    return LevelOdds(m=given["m"], h=given["h"], u=given["u"])

@@ -1,0 +1,165 @@
+"""Paths: from a subject to records that share nothing with it, over records that do.
+
+Records of the vault link to each other by the same comparisons as subjects link to records. A path's
+probability is the product of its links; of all paths to a record the best counts. Depth, least probability
+and the number of records that may share a key bound the spread.
+
+A path says nothing of what its two ends have to do with each other, so the ends are compared too: what they
+agree on has been counted along the path, but where birth date, sex, first name or NIR contradict, the odds of
+the path are multiplied by those of the contradiction. A pair that direct comparison has judged to be two
+people of one household is no person's path.
+
+Paths are followed when they are asked for, and kept nowhere: they are as current as the vault, and the cost
+follows the records that are reached, not all pairs that a vault holds.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+
+import polars as pl
+
+from correlate.linkage.askers import Askers
+from correlate.linkage.comparison import COMPARISONS, Comparison
+from correlate.linkage.model import LinkageModel
+from correlate.linkage.pairs import JUDGED, agreement_step, judge
+from correlate.vault import Engine, Step, Vault
+
+__all__ = ["follow_paths"]
+
+# However well two records agree, one link of a path in a thousand may be wrong in a way that no token shows.
+# Without that bound nothing that contradicts could weigh against a link that is certain.
+SUREST = 0.999
+
+SCHEMA = """
+CREATE OR REPLACE TEMP TABLE path (
+    subject_no BIGINT, record_id BIGINT, depth TINYINT, probability DOUBLE, fresh BOOLEAN);
+CREATE OR REPLACE TEMP TABLE bridge (from_record BIGINT, to_record BIGINT, probability DOUBLE);
+CREATE OR REPLACE TEMP TABLE crossed (record_id BIGINT);
+"""
+
+
+def follow_paths(vault: Vault, asker: pl.DataFrame, *, model: LinkageModel) -> None:
+    """Lengthen direct links link by link; the result is the temporary table path.
+
+    Reads the temporary tables ``direct`` (subject_no, record_id, probability) and ``household``
+    (subject_no, record_id), and the given table ``owner`` (asker_no, subject_no).
+
+    Args:
+        vault: open.
+        asker: the subjects' rows with their rarities.
+        model: parameters.
+    """
+    engine = vault.engine
+    for statement in filter(str.strip, SCHEMA.split(";")):
+        engine.execute(statement, step="the tables of paths")
+    engine.execute("INSERT INTO path SELECT subject_no, record_id, 1, probability, true FROM direct")
+    for depth in range(2, model.hop_depth_max + 1):
+        _cross(vault, model)
+        if not _lengthen(engine, asker, model, depth):
+            break
+
+
+def _cross(vault: Vault, model: LinkageModel) -> None:
+    """Find the links of the records at the ends of paths, each record's once."""
+    engine = vault.engine
+    least = model.hop_probability_min
+    ends = engine.frame(
+        "SELECT DISTINCT record_id FROM path ANTI JOIN crossed USING (record_id) "
+        "WHERE fresh AND probability >= ? ORDER BY record_id",
+        [least],
+    )
+    if not ends.height:
+        return
+    narrow = dataclasses.replace(model, key_records_max=model.hop_key_records_max, wide_records_max=-1)
+    judge(vault, Askers.of_records(vault, ends["record_id"]), model=narrow, probability_min=least)
+    engine.execute(
+        f"INSERT INTO bridge SELECT asker_no, record_id, probability FROM {JUDGED} "
+        f"WHERE probability >= ? AND asker_no <> record_id",
+        [least],
+        step="links between records",
+    )
+    with engine.given(end_record=ends):
+        engine.execute("INSERT INTO crossed SELECT record_id FROM end_record")
+
+
+def _lengthen(engine: Engine, asker: pl.DataFrame, model: LinkageModel, depth: int) -> int:
+    """Put one more link behind the fresh paths; gives how many better paths that made."""
+    with engine.given(asker=asker):
+        better = engine.run(_lengthening(model), into="better_path")
+    engine.execute("UPDATE path SET fresh = false WHERE fresh")
+    engine.execute(
+        "DELETE FROM path USING better_path AS b "
+        "WHERE path.subject_no = b.subject_no AND path.record_id = b.record_id"
+    )
+    engine.execute(
+        "INSERT INTO path SELECT subject_no, record_id, ?, probability, true FROM better_path", [depth]
+    )
+    return better
+
+
+def _lengthening(model: LinkageModel) -> Sequence[Step]:
+    least = model.hop_probability_min
+    civil = " + ".join(_against(model, comparison) for comparison in COMPARISONS if comparison.civil)
+    return [
+        (
+            "reached",
+            f"""
+            SELECT subject_no, to_record AS record_id, max(product) AS product
+            FROM (
+                SELECT subject_no, to_record,
+                    least(path.probability, {SUREST!r}) * least(bridge.probability, {SUREST!r}) AS product
+                FROM path JOIN bridge ON path.record_id = from_record WHERE fresh
+            )
+            WHERE product >= {least!r} GROUP BY subject_no, to_record
+            """,
+        ),
+        (
+            "improving",
+            """
+            SELECT subject_no, record_id, product
+            FROM reached LEFT JOIN path AS known USING (subject_no, record_id)
+            ANTI JOIN household USING (subject_no, record_id)
+            WHERE product > coalesce(known.probability, 0)
+            """,
+        ),
+        ("end_pair", "SELECT asker_no, record_id FROM improving JOIN owner USING (subject_no)"),
+        agreement_step("end_pair"),
+        (
+            "against",
+            f"""
+            SELECT subject_no, record_id, max({civil}) AS bits
+            FROM agreement JOIN owner USING (asker_no) GROUP BY subject_no, record_id
+            """,
+        ),
+        (
+            "weakened",
+            """
+            SELECT subject_no, record_id, CASE WHEN bits < 0
+                THEN product * pow(2, bits) / (product * pow(2, bits) + 1 - product) ELSE product END
+                AS probability
+            FROM improving JOIN against USING (subject_no, record_id)
+            """,
+        ),
+        (
+            "better_path",
+            f"""
+            SELECT subject_no, record_id, w.probability
+            FROM weakened AS w LEFT JOIN path AS known USING (subject_no, record_id)
+            WHERE w.probability >= {least!r} AND w.probability > coalesce(known.probability, 0)
+            """,
+        ),
+    ]
+
+
+def _against(model: LinkageModel, comparison: Comparison) -> str:
+    """log2(m/u) of the levels that speak against, 0 for those that speak for."""
+    odds = model.odds(comparison)
+    whens = [
+        f"WHEN {place} THEN {math.log2(each.m / each.u)!r}"
+        for place, each in enumerate(odds, 1)
+        if each.m < each.u
+    ]
+    return f"(CASE {comparison.field}_level {' '.join(whens)} ELSE 0 END)::DOUBLE"

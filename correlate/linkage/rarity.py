@@ -1,0 +1,98 @@
+"""How rare the asking row's own tokens are: log2 of the chance that a stranger's record agrees by accident.
+
+A common surname is weak evidence and a rare one strong (Winkler 1989, frequency-based matching). The chance
+is the share of the vault's records that bear the token, drawn towards the model's average where the vault is
+too small to tell: (n_t + 1) / (n + 1 / u). Identifiers belong to one person, and their chance of meeting by
+accident is the model's; but one that more records of a single breach bear than a household has people is an
+office's, a switchboard's or a placeholder, and counts as what it is.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from correlate.linkage.askers import Askers
+from correlate.linkage.model import LinkageModel
+from correlate.vault import Engine
+
+__all__ = ["IDENTIFIERS", "TERMS", "with_rarity"]
+
+Floats = npt.NDArray[np.float64]
+
+# Term field of the vault, and the comparison and levels whose u add up to its average.
+TERMS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "surname": ("surname", ("exact",)),
+    "first_name": ("first_name", ("exact",)),
+    "birth_date": ("birth_date", ("exact",)),
+    "birth_place": ("birth_place", ("exact",)),
+    "postcode": ("place", ("both", "postcode")),
+    "city": ("place", ("both", "city")),
+    "occupation": ("occupation", ("exact",)),
+}
+IDENTIFIERS = ("nir", "national_id", "email", "phone", "iban")
+PAIRED = ("surname", "email", "phone")
+# Records of one breach that may share an identifier and still be one household's.
+HOUSEHOLD_RECORDS = 5
+# Fine enough to be no loss, coarse enough that equal cases meet when a model is fitted.
+STEPS_PER_BIT = 16
+
+
+def with_rarity(engine: Engine, askers: Askers, model: LinkageModel) -> pl.DataFrame:
+    """The asking rows with a column ``<field>_u`` (log2, at most 0) for each term and identifier.
+
+    Reads ``term`` and the temporary table ``key_frequency``.
+    """
+    rows = askers.rows
+    terms = _terms(engine, rows)
+    columns: dict[str, Floats] = {}
+    for field, (comparison, levels) in TERMS.items():
+        counts = terms.filter(field=field).select("token", "records")
+        total = int(counts.filter(token=0)["records"].sum())
+        average = sum(model.levels[comparison][level].u for level in levels)
+        columns[f"{field}_u"] = _most(
+            [(_looked_up(rows[name], counts) + 1) / (total + 1 / average) for name in _columns(field)]
+        )
+    crowds, every = _crowds(engine)
+    for field in IDENTIFIERS:
+        average = model.levels[field]["exact"].u
+        columns[f"{field}_u"] = _most(
+            [average + _looked_up(rows[name], crowds) / max(1, every) for name in _columns(field)]
+        )
+    columns["exchanged_u"] = columns["surname_u"] + columns["first_name_u"]
+    return rows.with_columns(pl.Series(name, values) for name, values in columns.items())
+
+
+def _columns(field: str) -> tuple[str, ...]:
+    return (field, f"{field}_alt") if field in PAIRED else (field,)
+
+
+def _most(chances: list[Floats]) -> Floats:
+    """log2 of the larger chance: where two tokens may have agreed, the weaker evidence counts."""
+    chance = np.minimum(1.0, np.maximum.reduce(chances))
+    steps: Floats = np.rint(np.log2(chance) * STEPS_PER_BIT)
+    return steps / STEPS_PER_BIT
+
+
+def _looked_up(tokens: pl.Series, counts: pl.DataFrame) -> Floats:
+    found = tokens.to_frame("token").join(counts, on="token", how="left", maintain_order="left")
+    return found["records"].fill_null(0).cast(pl.Float64).to_numpy()
+
+
+def _terms(engine: Engine, rows: pl.DataFrame) -> pl.DataFrame:
+    """How many records bear each of the askers' tokens, and how many have the field at all (token 0)."""
+    tokens = [rows[name].alias("token") for field in TERMS for name in _columns(field)]
+    wanted = pl.concat([*tokens, pl.Series("token", [0], dtype=pl.Int64)]).drop_nulls().unique()
+    with engine.given(wanted_term=wanted.to_frame()):
+        return engine.frame("SELECT field, token, records FROM term SEMI JOIN wanted_term USING (token)")
+
+
+def _crowds(engine: Engine) -> tuple[pl.DataFrame, int]:
+    """By how many records of one breach a key exceeds a household, where it does; and all records."""
+    crowds = engine.frame(
+        "SELECT key AS token, in_one_breach - ? AS records FROM key_frequency WHERE in_one_breach > ?",
+        [HOUSEHOLD_RECORDS, HOUSEHOLD_RECORDS],
+    )
+    every = engine.scalar("SELECT count(*) FROM record")
+    return crowds, int(every)
