@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import logging
 from collections.abc import Callable, Iterator
@@ -43,15 +44,16 @@ class FolderNotEmpty(InputError):
 
 @dataclass(frozen=True, kw_only=True)
 class Accuracy:
-    """Direct links against the truth, pair by pair: (subject, row of a breach file).
+    """Links against the truth, pair by pair: (subject, row of a breach file).
 
     ``precision`` is the share of links found that are true, ``recall`` the share of true pairs that are
-    found.
+    found. ``by_depth`` has the same for each depth: (depth, links, true links).
     """
 
     links: int
     true_links: int
     true_pairs: int
+    by_depth: tuple[tuple[int, int, int], ...]
 
     @property
     def precision(self) -> float:
@@ -82,6 +84,7 @@ def demonstrate(
     *,
     people: int = 100_000,
     seed: int = 1,
+    linkage: LinkageModel | None = None,
     stage: Stage | None = None,
 ) -> DemonstrationReport:
     """Synthesise a population and its breaches, ingest, score, and compare with the truth.
@@ -90,6 +93,7 @@ def demonstrate(
         folder: new or empty; key, vault, breaches, subjects, truth and scores are left in it.
         people: how many to make.
         seed: the same seed makes the same files and the same scores.
+        linkage: the linkage model; the shipped one if none is given.
         stage: opened as each stage begins, with its title and size in bytes; what it gives is called with the
             bytes and rows done.
     """
@@ -100,6 +104,7 @@ def demonstrate(
         synthesis = synthesise(folder, people=people, seed=seed, progress=_as_rows(advance))
     key = create_key(folder / "key")
     models = Models.default(as_of=AS_OF, catalogue=Catalogue.shipped())
+    models = dataclasses.replace(models, linkage=linkage or models.linkage)
     ingested = _ingest_all(folder, key, models, stage)
     subjects, output = folder / "subjects.parquet", folder / "scores.parquet"
     with Vault.open(folder / "vault.duckdb", key) as vault:
@@ -121,18 +126,27 @@ def demonstrate(
 def accuracy(
     vault: Vault, subjects: Path, truth: Path, *, model: LinkageModel, probability_min: float = 0.5
 ) -> Accuracy:
-    """Link the subjects again, direct links only, and count them against the truth.
+    """Link the subjects again, over paths too, and count the links against the truth.
 
     A true pair is a member and a breach row that describes this member, whatever is wrong in the row: what no
     shared field could find counts as missed.
     """
     known = pl.read_parquet(truth, columns=["breach", "row", "member_id"]).drop_nulls("member_id")
     found = pl.concat(list(_links(vault, subjects, model, probability_min)))
-    true_links = found.join(known, on=["breach", "row", "member_id"], how="semi").height
+    known = known.with_columns(true=pl.lit(value=True))
+    judged = found.join(known, on=["breach", "row", "member_id"], how="left").with_columns(
+        pl.col("true").fill_null(value=False)
+    )
+    depths = judged.group_by("depth").agg(links=pl.len(), true=pl.col("true").sum()).sort("depth")
     held = known.filter(
         pl.col("breach").is_in([b for (b,) in vault.engine.rows("SELECT breach FROM breach")])
     )
-    return Accuracy(links=found.height, true_links=true_links, true_pairs=held.height)
+    return Accuracy(
+        links=judged.height,
+        true_links=int(judged["true"].sum()),
+        true_pairs=held.height,
+        by_depth=tuple(depths.iter_rows()),
+    )
 
 
 def _links(vault: Vault, subjects: Path, model: LinkageModel, probability_min: float) -> list[pl.DataFrame]:
@@ -142,12 +156,14 @@ def _links(vault: Vault, subjects: Path, model: LinkageModel, probability_min: f
             people = vault.tokeniser.people(batch.frame, asking=True)
             link(vault, people, np.arange(1, people.height + 1), model=model)
             pairs = vault.engine.frame(
-                "SELECT subject_no, breach, record_id & ? AS row FROM linked JOIN breach USING (breach_no) "
-                "WHERE probability >= ?",
+                "SELECT subject_no, breach, record_id & ? AS row, depth "
+                "FROM linked JOIN breach USING (breach_no) WHERE probability >= ?",
                 [(1 << ROW_BITS) - 1, probability_min],
             )
             ids = batch.frame[f"keep:{SUBJECT_ID}"]
-            out.append(pairs.select(ids.gather(pairs["subject_no"] - 1).alias(SUBJECT_ID), "breach", "row"))
+            out.append(
+                pairs.select(ids.gather(pairs["subject_no"] - 1).alias(SUBJECT_ID), "breach", "row", "depth")
+            )
     return out
 
 

@@ -13,7 +13,18 @@ from correlate.reading import OutputError, RejectsWriter
 from correlate.scoring import score, score_frame
 from correlate.vault import Limits, Vault, ingest
 
-COLUMNS = ["subject_id", "score", "band", "uplift", "breaches", "scenarios", "attributes", "key_id", "model"]
+COLUMNS = [
+    "subject_id",
+    "score",
+    "band",
+    "uplift",
+    "by_depth",
+    "breaches",
+    "scenarios",
+    "attributes",
+    "key_id",
+    "model",
+]
 
 
 @pytest.fixture

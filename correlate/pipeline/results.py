@@ -36,13 +36,18 @@ def flat(assessed: pl.DataFrame) -> pl.DataFrame:
     """
 
     def joined(column: str, name: str, value: str) -> pl.Expr:
-        entry = pl.element().struct.field(name) + ":" + pl.element().struct.field(value).cast(pl.String)
+        entry = (
+            pl.element().struct.field(name).cast(pl.String)
+            + ":"
+            + pl.element().struct.field(value).cast(pl.String)
+        )
         if column == "scenarios":
             only = pl.element().struct.field("combination_only")
             entry += pl.when(only).then(pl.lit("+")).otherwise(pl.lit(""))
         return pl.col(column).list.eval(entry).list.join("|").alias(column)
 
     return assessed.with_columns(
+        joined("by_depth", "depth", "points"),
         joined("breaches", "breach", "probability"),
         joined("scenarios", "scenario", "feasibility"),
         joined("attributes", "attribute", "availability"),

@@ -18,8 +18,8 @@ class ScoreReport:
 
     ``rows`` read are ``accepted`` plus ``rejected``; ``subjects`` are fewer than accepted rows where several
     rows bear one subject's id. ``bands`` counts subjects, ``scenarios`` those for whom only the combination
-    of
-    breaches opens the scenario.
+    of breaches opens the scenario. ``hop_links`` are those of ``links`` that lead over other records, and
+    ``household_links`` come on top: records of another person of a subject's household.
     """
 
     output: Path | None
@@ -29,6 +29,8 @@ class ScoreReport:
     subjects: int
     linked: int
     links: int
+    hop_links: int
+    household_links: int
     dropped: tuple[Dropped, ...]
     bands: dict[str, int]
     scenarios: dict[str, int]
@@ -72,6 +74,8 @@ class Scored:
             subjects=self.subjects.height,
             linked=int(each.filter(pl.col("breaches").list.len() > 0)["subjects"].sum()),
             links=self.counts["links"],
+            hop_links=self.counts["hop_links"],
+            household_links=self.counts["household_links"],
             dropped=self.dropped,
             bands=bands,
             scenarios=opened,

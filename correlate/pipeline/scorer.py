@@ -29,7 +29,7 @@ class Scorer:
         self._vault, self._models, self._breach = vault, models, breach
         self._table = ExposureTable(vault)
         self._dropped: Counter[tuple[str, str]] = Counter()
-        self._counts = {"rows": 0, "rejected": 0, "links": 0}
+        self._counts = dict.fromkeys(("rows", "rejected", "links", "hop_links", "household_links"), 0)
 
     def add(self, people: People, ids: pl.Series, *, rejected: int = 0) -> None:
         """Link one batch: n rows and the id of each, null for a row that was rejected."""
@@ -44,6 +44,8 @@ class Scorer:
         self._counts["rows"] += people.height + rejected - int(ids.null_count())
         self._counts["rejected"] += rejected
         self._counts["links"] += counts.links
+        self._counts["hop_links"] += counts.hop_links
+        self._counts["household_links"] += counts.household_links
 
     def finish(self, *, by_number: bool = False) -> Scored:
         """Assess every distinct exposure and put the subjects in order: by id, or by number."""
@@ -66,7 +68,8 @@ class Scorer:
             breach="breach",
             class_set="class_set",
             probability=pl.col("percent") / 100,
-            evidence=pl.when("own").then(pl.lit("own")).otherwise(pl.lit("linked")),
+            evidence="evidence",
+            depth="depth",
         )
         exposures = Exposures(frame=elements, class_sets=self._table.class_sets(), count=self._table.count)
         assessed = assess(

@@ -3,7 +3,7 @@
 from correlate.reading.atomic import atomic_output, check_writable
 from correlate.reading.batch import Batch
 from correlate.reading.columns import Column, Columns
-from correlate.reading.errors import OutputError
+from correlate.reading.errors import OutputError, UnknownColumn
 from correlate.reading.formats import Format
 from correlate.reading.frame import open_frame, open_input
 from correlate.reading.mapping import Mapping, load_mapping
@@ -20,6 +20,7 @@ __all__ = [
     "Reject",
     "RejectsWriter",
     "Source",
+    "UnknownColumn",
     "atomic_output",
     "check_writable",
     "load_mapping",

@@ -23,8 +23,12 @@ def summary_lines(report: ScoreReport) -> Iterator[str]:
         f"{report.subjects:,} subjects scored in {report.seconds:.1f} s."
     )
     yield (
-        f"{report.linked:,} of them stand in at least one breach ({report.links:,} links). "
-        f"Mean score {report.mean_score:.1f}, of which combination adds {report.mean_uplift:.1f}."
+        f"{report.linked:,} of them stand in at least one breach, or somebody of their household does: "
+        f"{report.links:,} links"
+    )
+    yield (
+        f"({report.hop_links:,} over other records) and {report.household_links:,} to others of the "
+        f"household. Mean score {report.mean_score:.1f}, of which combination adds {report.mean_uplift:.1f}."
     )
     for band in BANDS:
         count = report.bands.get(band, 0)
@@ -50,7 +54,7 @@ def example_lines(scored: Mapping[str, Any]) -> Iterator[str]:
         return
     names = scenario_names()
     yield "    stands in " + ", ".join(
-        f"{one['breach']} ({one['probability']:.0%})" for one in scored["breaches"]
+        f"{one['breach']} ({one['probability']:.0%}{_how(one)})" for one in scored["breaches"]
     )
     for one in scored["scenarios"][:MOST_SHOWN]:
         only = " (no single breach opens it)" if one["combination_only"] else ""
@@ -67,3 +71,10 @@ def example_lines(scored: Mapping[str, Any]) -> Iterator[str]:
 def scenario_names() -> dict[str, str]:
     """The English name of each shipped scenario."""
     return {scenario.id: scenario.name.en for scenario in ScenarioSet.load()}
+
+
+def _how(breach: Mapping[str, Any]) -> str:
+    """How a record was reached, where it was not directly."""
+    if breach["evidence"] == "household":
+        return ", household"
+    return f", over {breach['depth'] - 1} other" if breach["depth"] > 1 else ""

@@ -12,9 +12,9 @@ from correlate.catalogue import Catalogue
 from correlate.risk.availability import AvailabilityModel, Floats
 from correlate.risk.exposure import Exposures
 from correlate.risk.feasibility import feasibility
-from correlate.risk.listing import list_attributes, list_breaches, list_scenarios
+from correlate.risk.listing import list_attributes, list_breaches, list_depths, list_scenarios
 from correlate.risk.profile import Profile
-from correlate.risk.records import Ints, Records
+from correlate.risk.records import Ints, Records, depth_of
 from correlate.risk.scenario_set import ScenarioSet
 from correlate.risk.score import bands_of, hundredths, raw_score, ten_thousandths
 
@@ -23,7 +23,14 @@ __all__ = ["ASSESSMENT_SCHEMA", "Assessment", "assess"]
 # Bounds the memory: the widest array of a block is classes × rows, some 5 MB, and stays in the cache.
 _BLOCK_ROWS = 8_192
 
-_BREACH = {"breach": pl.String, "probability": pl.Float64, "date": pl.Date, "evidence": pl.String}
+_BREACH = {
+    "breach": pl.String,
+    "probability": pl.Float64,
+    "date": pl.Date,
+    "evidence": pl.String,
+    "depth": pl.Int8,
+}
+_DEPTH = {"depth": pl.Int8, "points": pl.Float64}
 _SCENARIO = {"scenario": pl.String, "feasibility": pl.Float64, "combination_only": pl.Boolean}
 _ATTRIBUTE = {"attribute": pl.String, "availability": pl.Float64}
 ASSESSMENT_SCHEMA = pl.Schema(
@@ -32,6 +39,7 @@ ASSESSMENT_SCHEMA = pl.Schema(
         "score": pl.Float64(),
         "band": pl.String(),
         "uplift": pl.Float64(),
+        "by_depth": pl.List(pl.Struct(_DEPTH)),
         "breaches": pl.List(pl.Struct(_BREACH)),
         "scenarios": pl.List(pl.Struct(_SCENARIO)),
         "attributes": pl.List(pl.Struct(_ATTRIBUTE)),
@@ -46,7 +54,9 @@ class Assessment:
     ``score`` and ``uplift`` have two decimals, chances four. ``breaches``, ``scenarios`` and
     ``attributes`` are sorted by falling value, then by name. A scenario is listed from the profile's
     least feasibility; it is ``combination_only`` when no breach alone reaches that. A breach's
-    ``probability`` is that of its likeliest record, and ``evidence`` is of what kind that record is.
+    ``probability`` is that of its likeliest record, and ``evidence`` and ``depth`` say of what kind that
+    record is and how many links lead to it. ``by_depth`` splits the score: the points of records that one
+    link leads to (and of declared ones), then what records over two links add, and so on.
     """
 
     frame: pl.DataFrame
@@ -143,6 +153,7 @@ class _Kernel:
                 "band": bands.gather(bands_of(score / 100, bands=self.profile.bands)),
                 # The last bit of a boost's formula may fall as its input rises: never show that.
                 "uplift": np.maximum(score - best.hundredths, 0) / 100,
+                "by_depth": list_depths(self._by_depth(block, score)),
                 "breaches": list_breaches(block, dates=self.dates),
                 "scenarios": list_scenarios(
                     ten_thousandths(feasible),
@@ -154,6 +165,17 @@ class _Kernel:
             }
         )
         return frame.cast(ASSESSMENT_SCHEMA)
+
+    def _by_depth(self, block: Records, score: Ints) -> list[Ints]:
+        """The score by records up to each depth, in hundredths; the last is the score itself."""
+        deepest = int(depth_of(block.origin).max(initial=1))
+        part = [
+            self._hundredths(self._feasible(self.model.availability(block.up_to(depth))))
+            for depth in range(1, deepest)
+        ]
+        # The last bit of a boost's formula may fall as its input rises: never show that.
+        rising = np.maximum.accumulate([*part, score]) if part else [score]
+        return [np.minimum(each, score) for each in rising]
 
     def _feasible(self, availability: Floats) -> Floats:
         return feasibility(availability, self.model.attributes, scenarios=self.scenarios, as_of=self.as_of)

@@ -7,18 +7,20 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from correlate.risk.records import Ints, Records
+from correlate.risk.exposure import EVIDENCE
+from correlate.risk.records import ORIGINS, Ints, Records, depth_of, evidence_of
 
-__all__ = ["list_attributes", "list_breaches", "list_scenarios"]
+__all__ = ["list_attributes", "list_breaches", "list_depths", "list_scenarios"]
 
 _WHOLE = 10_000
 
 
 def list_breaches(records: Records, *, dates: pl.Series) -> pl.Series:
-    """Each exposure's breaches with the probability, date and evidence of their likeliest record."""
+    """Each exposure's breaches with the probability, date, evidence and depth of their likeliest record."""
     pairs = records.pair_starts()
-    best = np.maximum.reduceat(records.step * 2 + records.own, pairs) if len(pairs) else pairs
-    step, own = np.divmod(best, 2)
+    ranked = records.step * ORIGINS + records.origin
+    best = np.maximum.reduceat(ranked, pairs) if len(pairs) else pairs
+    step, origin = np.divmod(best, ORIGINS)
     exposure, breach = records.exposure[pairs], records.breach[pairs]
     # Breaches are numbered in the order of their ids.
     order = _ranking(exposure, step, breach, value_max=records.steps)
@@ -27,7 +29,8 @@ def list_breaches(records: Records, *, dates: pl.Series) -> pl.Series:
             "breach": pl.Series(records.breaches, dtype=pl.String).gather(breach[order]),
             "probability": step[order] / records.steps,
             "date": dates.gather(breach[order]),
-            "evidence": pl.Series(("linked", "own")).gather(own[order]),
+            "evidence": pl.Series(EVIDENCE).gather(evidence_of(origin[order])),
+            "depth": depth_of(origin[order]),
         }
     )
     return _nested(exposure[order], listed, count=records.count)
@@ -63,6 +66,17 @@ def list_attributes(availability: Ints, *, names: Sequence[str]) -> pl.Series:
         }
     )
     return _nested(exposure, listed, count=availability.shape[1])
+
+
+def list_depths(scores: Sequence[Ints]) -> pl.Series:
+    """What each depth adds to each exposure's score; ``scores`` are those by records up to depth 1, 2, ...,
+    in hundredths, rising. Depths that add nothing are left out.
+    """
+    added = np.diff(np.stack([np.zeros_like(scores[0]), *scores]), axis=0)
+    depth, exposure = np.nonzero(added)
+    order = np.lexsort((depth, exposure))
+    listed = pl.DataFrame({"depth": depth[order] + 1, "points": added[depth[order], exposure[order]] / 100})
+    return _nested(exposure[order], listed, count=len(scores[0]))
 
 
 def _ranking(exposure: Ints, value: Ints, name: Ints, *, value_max: int) -> Ints:

@@ -9,28 +9,30 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from correlate.risk.exposure import Exposures
+from correlate.risk.exposure import DEPTH_MAX, EVIDENCE, Exposures
 from correlate.risk.profile import Profile
 
-__all__ = ["Ints", "Records", "starts_of"]
+__all__ = ["ORIGINS", "Ints", "Records", "depth_of", "evidence_of", "starts_of"]
 
 Ints = npt.NDArray[np.int64]
+
+ORIGINS = (DEPTH_MAX + 2) * len(EVIDENCE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Records:
-    """Rows sorted by exposure, then breach, class set, step and evidence.
+    """Rows sorted by exposure, then breach, class set, step and origin.
 
     ``kind`` is the place in ``kinds`` of the row's breach and class set, and ``breach`` the place of the
     breach alone in ``breaches``. ``step`` is the match probability in steps of the profile's grid, at
-    most ``steps``; ``own`` is 1 for a declared record and 0 for a linked one.
+    most ``steps``; ``origin`` holds evidence and depth, the surer the higher (see ``origin_of``).
     """
 
     exposure: Ints
     breach: Ints
     kind: Ints
     step: Ints
-    own: Ints
+    origin: Ints
     breaches: tuple[str, ...]
     kinds: tuple[tuple[str, int], ...]
     steps: int
@@ -46,16 +48,16 @@ class Records:
         class_sets = tuple(frame["class_set"].unique().sort().to_list())
         breach = _places(frame["breach"], breaches)
         present, kind = _distinct(breach * len(class_sets) + _places(frame["class_set"], class_sets))
-        own = (frame["evidence"] == "own").cast(pl.Int64).to_numpy()
+        origin = _origins(frame)
         exposure = frame["exposure_id"].to_numpy()
         # Rows with equal keys are equal, so it does not matter that the sort is not stable.
-        order = np.argsort(((exposure * len(present) + kind) * (profile.steps + 1) + step) * 2 + own)
+        order = np.argsort(((exposure * len(present) + kind) * (profile.steps + 1) + step) * ORIGINS + origin)
         return cls(
             exposure=exposure[order],
             breach=breach[order],
             kind=kind[order],
             step=step[order],
-            own=own[order],
+            origin=origin[order],
             breaches=breaches,
             kinds=tuple(
                 (breaches[code // len(class_sets)], class_sets[code % len(class_sets)])
@@ -105,18 +107,41 @@ class Records:
         """The first row of each (exposure, breach) pair."""
         return starts_of(self.exposure * max(len(self.breaches), 1) + self.breach)
 
+    def up_to(self, depth: int) -> Records:
+        """Only the records that at most so many links lead to; as many exposures as before."""
+        rows = np.flatnonzero(depth_of(self.origin) <= depth)
+        return self._cut(rows, exposure=self.exposure[rows], count=self.count)
+
     def _cut(self, rows: slice | Ints, *, exposure: Ints, count: int) -> Records:
         return Records(
             exposure=exposure,
             breach=self.breach[rows],
             kind=self.kind[rows],
             step=self.step[rows],
-            own=self.own[rows],
+            origin=self.origin[rows],
             breaches=self.breaches,
             kinds=self.kinds,
             steps=self.steps,
             count=count,
         )
+
+
+def depth_of(origin: Ints) -> Ints:
+    """How many links lead to a record, 0 for a declared one."""
+    return DEPTH_MAX + 1 - origin // len(EVIDENCE)
+
+
+def evidence_of(origin: Ints) -> Ints:
+    """The place of the evidence in EVIDENCE."""
+    return origin % len(EVIDENCE)
+
+
+def _origins(frame: pl.DataFrame) -> Ints:
+    """Evidence and depth in one number: a shorter path before a longer, then by evidence."""
+    evidence = frame["evidence"].replace_strict(
+        {kind: place for place, kind in enumerate(EVIDENCE)}, return_dtype=pl.Int64
+    )
+    return ((DEPTH_MAX + 1 - frame["depth"].cast(pl.Int64)) * len(EVIDENCE) + evidence).to_numpy()
 
 
 def starts_of(sorted_values: Ints) -> Ints:

@@ -36,6 +36,7 @@ class Row:
     classes: tuple[AttributeClass, ...]
     probability: float
     evidence: str = "linked"
+    depth: int = 1
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def kept(rows: Iterable[Row], world: World) -> list[Row]:
     for row in rows:
         hundredth = Decimal(repr(row.probability * 100)).quantize(Decimal(1), ROUND_HALF_EVEN)
         if hundredth >= 5:
-            found.append(Row(row.breach, row.classes, float(hundredth / 100), row.evidence))
+            found.append(Row(row.breach, row.classes, float(hundredth / 100), row.evidence, row.depth))
     assert world.profile.grid.value == 0.01
     assert world.profile.probability_min.value == 0.05
     return found
@@ -142,17 +143,28 @@ def assess_one(rows: list[Row], world: World) -> dict[str, object]:
     alone = max((shown(raw_score(single[one], world), "0.01") for one in breaches), default=0.0)
     alone_feasible = [feasibilities(availability(single[one], world), world) for one in breaches]
     band = [band.name for band in world.profile.bands if band.score_min <= score][-1]
-    likeliest = {one: max(single[one], key=lambda row: (row.probability, row.evidence)) for one in breaches}
+    likeliest = {
+        one: max(single[one], key=lambda row: (row.probability, -row.depth, row.evidence)) for one in breaches
+    }
+    cumulated = [
+        min(score, shown(raw_score([row for row in rows if row.depth <= depth], world), "0.01"))
+        for depth in range(1, 4)
+    ]
+    added = [round(now - before, 2) for before, now in zip([0.0, *cumulated], cumulated, strict=False)]
     return {
         "score": score,
         "band": band,
         "uplift": round(score - alone, 2),
+        "by_depth": [
+            {"depth": depth, "points": points} for depth, points in enumerate(added, 1) if points != 0
+        ],
         "breaches": [
             {
                 "breach": one,
                 "probability": likeliest[one].probability,
                 "date": world.catalogue.get(one).date,
                 "evidence": likeliest[one].evidence,
+                "depth": likeliest[one].depth,
             }
             for one in sorted(breaches, key=lambda one: (-likeliest[one].probability, one))
         ],

@@ -96,6 +96,7 @@ def test_a_person_in_no_record_scores_nothing():
         "score": 0.0,
         "band": "low",
         "uplift": 0.0,
+        "by_depth": [],
         "breaches": [],
         "scenarios": [],
         "attributes": [],

@@ -7,7 +7,14 @@ from correlate.risk import EXPOSURE_SCHEMA, Exposures, InvalidExposures
 from correlate.vocabulary import AttributeClass
 
 SETS = {7: (AttributeClass.NAME,)}
-GOOD = {"exposure_id": 0, "breach": "alpha", "class_set": 7, "probability": 1.0, "evidence": "own"}
+GOOD = {
+    "exposure_id": 0,
+    "breach": "alpha",
+    "class_set": 7,
+    "probability": 1.0,
+    "evidence": "own",
+    "depth": 0,
+}
 
 
 def exposures(**changed: object) -> Exposures:
@@ -28,7 +35,9 @@ def test_a_frame_that_fits_is_taken():
         ({"probability": -0.01}, "probability is outside"),
         ({"probability": float("nan")}, "probability is outside"),
         ({"class_set": 8}, "class_set is not in"),
-        ({"evidence": "hearsay"}, "evidence is neither"),
+        ({"evidence": "hearsay"}, "evidence is none of"),
+        ({"depth": 10}, "a depth is outside 0 to 9"),
+        ({"depth": 2}, "a depth is 0 where the evidence is not own"),
         ({"breach": None}, "value is null"),
     ],
 )

@@ -14,10 +14,10 @@ A = AttributeClass
 def contents(records: Records) -> list[list[tuple]]:
     """For each exposure its rows, as values."""
     found: list[list[tuple]] = [[] for _ in range(records.count)]
-    for exposure, kind, step, own in zip(
-        records.exposure, records.kind, records.step, records.own, strict=True
+    for exposure, kind, step, origin in zip(
+        records.exposure, records.kind, records.step, records.origin, strict=True
     ):
-        found[exposure].append((*records.kinds[kind], int(step), int(own)))
+        found[exposure].append((*records.kinds[kind], int(step), int(origin)))
     return found
 
 

@@ -117,14 +117,15 @@ def worlds(draw: st.DrawFn) -> World:
     return World(CATALOGUE, scenarios, profile, draw(dates))
 
 
+ORIGINS = [("own", 0), ("linked", 1), ("linked", 2), ("linked", 3), ("household", 1)]
 rows = st.builds(
-    Row,
+    lambda breach, classes, probability, origin: Row(breach, classes, probability, *origin),
     breach=st.sampled_from(CATALOGUE.ids()),
     classes=st.lists(st.sampled_from(CLASSES), min_size=1, max_size=6, unique=True).map(
         lambda classes: tuple(sorted(classes))
     ),
     probability=st.floats(0.0, 1.0),
-    evidence=st.sampled_from(["linked", "own"]),
+    origin=st.sampled_from(ORIGINS),
 )
 cases = st.lists(rows, max_size=8)
 
@@ -133,7 +134,14 @@ def exposures_of(batch: list[list[Row]]) -> Exposures:
     """The exposures 0, 1, ... of a batch, their rows in the order given."""
     numbers: dict[tuple[AttributeClass, ...], int] = {}
     found = [
-        (number, row.breach, numbers.setdefault(row.classes, len(numbers)), row.probability, row.evidence)
+        (
+            number,
+            row.breach,
+            numbers.setdefault(row.classes, len(numbers)),
+            row.probability,
+            row.evidence,
+            row.depth,
+        )
         for number, case in enumerate(batch)
         for row in case
     ]
