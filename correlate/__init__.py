@@ -4,8 +4,10 @@ from correlate.catalogue import Breach, Catalogue, UnknownBreach
 from correlate.checking import check
 from correlate.demonstration import DemonstrationReport, demonstrate
 from correlate.errors import CorrelateError, InputError, KeyFileError, VaultError
+from correlate.evaluation import Evaluation, LinkExplanation, evaluate, explain_link, linked_pairs
 from correlate.forgetting import ForgetReport, forget
-from correlate.linkage import LinkageModel, load_model
+from correlate.learning import learn
+from correlate.linkage import LinkageModel, load_model, model_toml
 from correlate.pipeline import Models, ScoreReport
 from correlate.reading import Mapping, RejectsWriter, load_mapping
 from correlate.risk import Profile, ScenarioSet
@@ -30,6 +32,7 @@ __all__ = [
     "Catalogue",
     "CorrelateError",
     "DemonstrationReport",
+    "Evaluation",
     "Field",
     "Finding",
     "ForgetReport",
@@ -37,6 +40,7 @@ __all__ = [
     "InputError",
     "KeyFileError",
     "Limits",
+    "LinkExplanation",
     "LinkageModel",
     "Mapping",
     "Models",
@@ -53,11 +57,16 @@ __all__ = [
     "check",
     "create_key",
     "demonstrate",
+    "evaluate",
+    "explain_link",
     "forget",
     "ingest",
+    "learn",
+    "linked_pairs",
     "load_key",
     "load_mapping",
     "load_model",
+    "model_toml",
     "remove_breach",
     "score",
     "score_frame",

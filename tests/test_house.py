@@ -31,6 +31,8 @@ FLOORS = {
     "correlate.scoring": 7,
     "correlate.checking": 7,
     "correlate.forgetting": 7,
+    "correlate.evaluation": 7,
+    "correlate.learning": 7,
     "correlate.report": 8,
     "correlate.demonstration": 9,
     "correlate_cli": 10,

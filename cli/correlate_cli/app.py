@@ -15,8 +15,11 @@ from typer.main import get_command
 from correlate_cli import breaches, keys, vaults
 from correlate_cli.check import check
 from correlate_cli.demo import demo
+from correlate_cli.evaluate import evaluate
 from correlate_cli.exit_code import ExitCode
+from correlate_cli.explain import explain_link
 from correlate_cli.failure import STOPPING, drop_unwritable_output, install_last_resort, tell_stop
+from correlate_cli.fit import fit
 from correlate_cli.ingest import ingest
 from correlate_cli.log import configure_log
 from correlate_cli.score import score
@@ -43,6 +46,7 @@ EPILOG = """
   correlate ingest vault.duckdb leak.csv --breach free-2024
   correlate score vault.duckdb members.csv --id member_id -o scores.csv
   correlate check vault.duckdb < applicant.json
+  correlate evaluate --subjects register.csv --records ward.csv --truth person
 """
 
 
@@ -97,6 +101,9 @@ app.add_typer(vaults.app, name="vault")
 app.command()(ingest)
 app.command()(score)
 app.command()(check)
+app.command()(evaluate)
+app.command("explain-link")(explain_link)
+app.command()(fit)
 app.command()(demo)
 app.command()(synth)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 
@@ -11,7 +12,15 @@ from correlate.checking import check as check_person
 from correlate.errors import InputError
 from correlate.pipeline import Models
 from correlate_cli.score import AsOfOption, BreachOption, as_of_date
-from correlate_cli.shared import CatalogueOption, KeyOption, VaultArgument, given_catalogue, open_vault
+from correlate_cli.shared import (
+    CatalogueOption,
+    KeyOption,
+    ModelOption,
+    VaultArgument,
+    given_catalogue,
+    given_model,
+    open_vault,
+)
 
 __all__ = ["NotAPerson", "check"]
 
@@ -30,6 +39,7 @@ def check(
     as_of: AsOfOption = None,
     key: KeyOption = None,
     catalogue: CatalogueOption = None,
+    model: ModelOption = None,
 ) -> None:
     """Score one person, given as a JSON object on standard input; the result is JSON on standard output.
 
@@ -43,6 +53,7 @@ def check(
     person = _read_person(sys.stdin.read())
     known = given_catalogue(catalogue)
     models = Models.default(as_of=as_of_date(as_of), catalogue=known)
+    models = dataclasses.replace(models, linkage=given_model(model))
     subject_id = str(person.pop(SUBJECT_ID, "1"))
     with open_vault(vault, key) as opened:
         result = check_person(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +9,8 @@ import typer
 
 from correlate.demonstration import DemonstrationReport, demonstrate
 from correlate.report import example_lines, summary_lines
-from correlate_cli.log import is_quiet
-from correlate_cli.progress import Advance, progress
+from correlate_cli.progress import stage
+from correlate_cli.shared import ModelOption, given_model
 
 __all__ = ["demo"]
 
@@ -25,6 +22,7 @@ def demo(
         Path | None,
         typer.Option("--out", metavar="DIR", help="Where to leave the files; a new name if left out."),
     ] = None,
+    model: ModelOption = None,
 ) -> None:
     """Make synthetic people and breaches, ingest, score, and compare with the truth.
 
@@ -32,19 +30,11 @@ def demo(
       correlate demo
       correlate demo --people 10000 --seed 7 --out small-demo
     """
+    linkage = given_model(model)
     folder = out or _free_folder()
-    report = demonstrate(folder, people=people, seed=seed, stage=_stage)
+    report = demonstrate(folder, people=people, seed=seed, linkage=linkage, stage=stage)
     for line in _lines(report):
         typer.echo(line)
-
-
-@contextmanager
-def _stage(title: str, size: int | None) -> Iterator[Advance]:
-    """A bar on a terminal; elsewhere, as in a build's log, a line."""
-    if not sys.stderr.isatty() and not is_quiet():
-        typer.echo(f"{title} ...", err=True)
-    with progress(title, size) as advance:
-        yield advance
 
 
 def _free_folder() -> Path:
@@ -66,10 +56,16 @@ def _lines(report: DemonstrationReport) -> list[str]:
     lines += ["", *summary_lines(report.scores)]
     found = report.accuracy
     truth = (
-        f"Against the truth: {found.links:,} direct links, precision {found.precision:.4f}, "
+        f"Against the truth: {found.links:,} links, precision {found.precision:.4f}, "
         f"recall {found.recall:.4f} ({found.true_links:,} of {found.true_pairs:,} true pairs)."
     )
-    lines += ["", truth, "", "Three subjects:"]
+    lines += ["", truth]
+    lines += [
+        f"  {'direct' if depth == 1 else f'over {depth - 1} other':<14} {links:>9,} links, "
+        f"precision {true_links / max(1, links):.4f}"
+        for depth, links, true_links in found.by_depth
+    ]
+    lines += ["", "Three subjects:"]
     for example in report.examples:
         lines += [f"  {line}" for line in example_lines(example)]
     lines += [

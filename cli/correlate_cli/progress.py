@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+import typer
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -23,6 +25,7 @@ from correlate_cli.log import is_quiet
 __all__ = [
     "Advance",
     "progress",
+    "stage",
 ]
 
 
@@ -59,6 +62,15 @@ def progress(title: str, total_bytes: int | None) -> Iterator[Advance]:
         def advance(n_bytes: int, rows: int = 0) -> None:
             bar.update(task, advance=n_bytes, rows=bar.tasks[0].fields["rows"] + rows)
 
+        yield advance
+
+
+@contextmanager
+def stage(title: str, total_bytes: int | None) -> Iterator[Advance]:
+    """A bar on a terminal; elsewhere, as in a build's log, a line."""
+    if not sys.stderr.isatty() and not is_quiet():
+        typer.echo(f"{title} ...", err=True)
+    with progress(title, total_bytes) as advance:
         yield advance
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from pathlib import Path
 from typing import Annotated
@@ -17,11 +18,13 @@ from correlate_cli.shared import (
     KeyOption,
     MapOption,
     MemoryOption,
+    ModelOption,
     RejectsOption,
     ThreadsOption,
     VaultArgument,
     given_catalogue,
     given_mapping,
+    given_model,
     given_rejects,
     open_vault,
     refuse_overwriting,
@@ -64,6 +67,7 @@ def score(
     mapping: MapOption = None,
     rejects: RejectsOption = None,
     catalogue: CatalogueOption = None,
+    model: ModelOption = None,
     threads: ThreadsOption = None,
     memory: MemoryOption = None,
 ) -> None:
@@ -78,9 +82,10 @@ def score(
       correlate score members.duckdb leak.parquet -o scores.csv
           --breach viamedis-almerys-2024 --as-of 2026-11-01 --memory 4GB
     """
-    refuse_overwriting(output, [vault, subjects], option="--output")
+    refuse_overwriting(output, [vault, subjects, *([model] if model else [])], option="--output")
     known = given_catalogue(catalogue)
     models = Models.default(as_of=as_of_date(as_of), catalogue=known)
+    models = dataclasses.replace(models, linkage=given_model(model))
     with (
         open_vault(vault, key, threads=threads, memory=memory) as opened,
         given_rejects(rejects, inputs=[vault, subjects]) as writer,

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from correlate.catalogue import Catalogue
+from correlate.linkage import LinkageModel, load_model
 from correlate.reading import Mapping, RejectsWriter, load_mapping
 from correlate.tokens import KEY_FILE_VARIABLE, load_key
 from correlate.vault import Limits, Vault
@@ -20,11 +21,13 @@ __all__ = [
     "KeyOption",
     "MapOption",
     "MemoryOption",
+    "ModelOption",
     "RejectsOption",
     "ThreadsOption",
     "VaultArgument",
     "given_catalogue",
     "given_mapping",
+    "given_model",
     "given_rejects",
     "open_vault",
     "refuse_overwriting",
@@ -39,6 +42,12 @@ MapOption = Annotated[
     Path | None,
     typer.Option(
         "--map", metavar="MAP.toml", help="What each column carries, where its header does not tell."
+    ),
+]
+ModelOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--model", metavar="FILE", help="Linkage model that `correlate fit` wrote; else the shipped one."
     ),
 ]
 RejectsOption = Annotated[
@@ -99,6 +108,11 @@ def given_catalogue(files: list[Path] | None) -> Catalogue:
 def given_mapping(file: Path | None) -> Mapping | None:
     """The mapping in a file, if one was named."""
     return None if file is None else load_mapping(file)
+
+
+def given_model(file: Path | None) -> LinkageModel:
+    """The linkage model in a file, or the shipped one."""
+    return load_model(file)
 
 
 @contextmanager
