@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ CANARIES: dict[str, tuple[str, ...]] = {
     "code_postal": ("98799",),
     "ville": ("Canariville-sur-Ypse", "CANARIVILLE SUR YPSE", "CANARIVILLESURYPSE"),
     "lieu_naissance": ("Ypsécanarigny", "YPSECANARIGNY"),
+    "identifiant_national": ("ZZ-417-CANAR-0042", "ZZ417CANAR0042"),
+    "profession": ("Dresseur de kanaris", "DRESSEURDEKANARIS", "DRESSEUR DE KANARIS"),
     "mot_de_passe": ("c4n4ri!Secr3t",),
     "assureur": ("Mutuelle Kanarissime",),
     "numero_contrat": ("KX-CANARI-000417",),
@@ -76,7 +79,7 @@ class Watch:
 
     def look(self, folders: list[Path], but: set[Path]) -> None:
         """Read every file below the folders, except those that hold the values by right."""
-        for path in (path for folder in folders for path in folder.rglob("*")):
+        for path in (path for folder in folders for path in _below(folder)):
             try:
                 stamp = (path.stat().st_mtime_ns, path.stat().st_size)
                 if path in but or self.files.get(path) == stamp:
@@ -86,6 +89,12 @@ class Watch:
                 continue
             self.files[path] = stamp
             self.seen |= {(path, name) for name in betrayed(data)}
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Every path below a folder; what vanishes meanwhile is passed over."""
+    for parent, _, names in os.walk(folder):
+        yield from (Path(parent) / name for name in names)
 
 
 @contextmanager

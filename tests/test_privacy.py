@@ -89,6 +89,11 @@ def written(folder: Path) -> dict[str, Path]:
     paths["rows.csv.gz"].write_bytes(gzip.compress(csv.encode("cp1252")))
     paths["ragged.csv"].write_text(ragged)
     paths["cut.parquet"].write_bytes(paths["rows.parquet"].read_bytes()[:-200])
+    labelled = frame.insert_column(0, pl.Series("dossier", [ROW["numero_contrat"], "b", "c", "d"]))
+    for name in ("subjects-labelled.csv", "records-labelled.csv"):
+        paths[name] = folder / name
+        labelled.write_csv(paths[name])
+    frame = pl.DataFrame(ROWS)
     paths["headless.csv"].write_text(csv.split("\n", 1)[1])
     paths["cut.csv.gz"].write_bytes(gzip.compress(csv.encode() * 50)[:-100])
     paths["broken.jsonl"].write_text(lines + '{"nir": "' + ROW["nir"] + "\n" + lines)
@@ -144,6 +149,16 @@ def test_no_value_comes_out_of_any_path(folder: Path):
         does("check", "vault.duckdb", stdin=json.dumps(BROKEN))
         does("check", "vault.duckdb", stdin=json.dumps(ROW)[:-5], code=2)
         does("check", "vault.duckdb", stdin=json.dumps({ROW["nom_naissance"]: ROW["nir"]}), code=2)
+        does("fit", "vault.duckdb", "--out", "model.toml")
+        does("fit", "vault.duckdb", "--subjects", "subjects.csv", "--out", "another.toml", way=run)
+        does("fit", "vault.duckdb", "--subjects", "cut.parquet", "--out", "third.toml", code=2)
+        both = ("--subjects", "subjects-labelled.csv", "--records", "records-labelled.csv")
+        does("evaluate", *both, "--truth", "dossier", "--curve", "curve.csv", way=run)
+        does("evaluate", *both, "--truth", "dossier", "--json")
+        does("evaluate", *both, "--truth", "no-such-column", code=2)
+        does("explain-link", *both, "--subject-row", "1", "--record-row", "1", way=run)
+        does("explain-link", *both, "--subject-row", "1", "--record-row", "2", "--json")
+        does("explain-link", *both, "--subject-row", "9", "--record-row", "2", code=2)
         # One row holds nothing that identifies: it is told, as a finding.
         does("vault", "forget", "vault.duckdb", "--subjects", "rows.csv", code=1)
         does("vault", "remove-breach", "vault.duckdb", "free-2024")
@@ -173,4 +188,5 @@ def _tokens(vault: Path) -> set[object]:
         rows = connection.execute(f"SELECT {', '.join(columns)} FROM record").fetchall()
         keys = connection.execute("SELECT key FROM link_key").fetchall()
         sums = connection.execute("SELECT checksum FROM file").fetchall()
-    return {cell for row in (*rows, *keys, *sums) for cell in row if cell is not None}
+        terms = connection.execute("SELECT token FROM term WHERE token <> 0").fetchall()
+    return {cell for row in (*rows, *keys, *sums, *terms) for cell in row if cell is not None}
