@@ -348,8 +348,13 @@ class Stages(dict[str, float]):
         self[name] = self.get(name, 0.0) + time.perf_counter() - start
 
 
-def splink(data: DataSet) -> Work:
-    """Splink on what the files say."""
+def splink_sampled(data: DataSet) -> Work:
+    """Splink on what the files say, its training on a sample of a million pairs for each rule."""
+    return splink(data, em_pairs=PAIRS)
+
+
+def splink(data: DataSet, *, em_pairs: float | None = None) -> Work:
+    """Splink on what the files say, its training on all pairs of each rule, which is its default."""
     library, model = Library(), PLAIN.get(data.name, FRANCE)
 
     def work() -> Pairs:
@@ -357,7 +362,7 @@ def splink(data: DataSet) -> Work:
         with duckdb.connect() as connection:
             with stages.timed("load"):
                 tables = _load(connection, data, clean=True)
-            return _link(library, model, connection, tables, stages)
+            return _link(library, model, connection, tables, stages, em_pairs=em_pairs)
 
     return work
 
@@ -368,6 +373,8 @@ def _link(
     connection: duckdb.DuckDBPyConnection,
     tables: Sequence[str],
     stages: Stages,
+    *,
+    em_pairs: float | None = PAIRS,
 ) -> Pairs:
     """Train and predict, in the order of Splink's tutorial."""
     rules = {
@@ -391,7 +398,7 @@ def _link(
         training.estimate_u_using_random_sampling(max_pairs=PAIRS, seed=SEED)
     with stages.timed("em"):
         for rule in model.training:
-            training.estimate_parameters_using_expectation_maximisation(rules[rule], max_pairs=PAIRS)
+            training.estimate_parameters_using_expectation_maximisation(rules[rule], max_pairs=em_pairs)
     with stages.timed("predict"):
         found = linker.inference.predict(threshold_match_weight=WEIGHT_MIN)
         return _pairs(connection, found.physical_name, tables, stages)
@@ -614,6 +621,7 @@ class Evaluated:
         figures["best"] = {name: getattr(self.evaluation.best, name) for name in names}
         figures["candidate_recall"] = self.evaluation.blocking_recall
         figures["calibration_error"] = self.evaluation.calibration_error
+        figures["reliability"] = self.evaluation.reliability.to_dicts()
         return figures
 
 
@@ -632,6 +640,7 @@ def ours(data: DataSet) -> Work:
 PEERS: Mapping[str, Peer] = {
     "ours": Peer(prepare=ours, needs="correlate.evaluation"),
     "splink": Peer(prepare=splink, needs="splink"),
+    "splink-sampled": Peer(prepare=splink_sampled, needs="splink"),
     "splink-tokens": Peer(prepare=splink_tokens, needs="splink"),
     "exact": Peer(prepare=exact),
 }

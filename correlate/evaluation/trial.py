@@ -32,7 +32,7 @@ __all__ = ["Trial", "trial"]
 
 # Askers a model is learned from, and askers linked at a time.
 FIT_ROWS = 50_000
-ROWS_AT_A_TIME = 100_000
+ROWS_AT_A_TIME = 500_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,7 @@ class Trial:
             yield self.vault.engine.frame(
                 f"SELECT asker_no & {rows_mask} AS subject_row, record_id >> {ROW_BITS} AS file, "
                 f"record_id & {rows_mask} AS record_row, probability, household_probability, "
-                f"{', '.join(LEVELS)} FROM {JUDGED} {others} ORDER BY ALL"
+                f"{', '.join(LEVELS)} FROM {JUDGED} {others} ORDER BY subject_row, file, record_row"
             )
 
 

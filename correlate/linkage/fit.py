@@ -21,8 +21,8 @@ from correlate.vault import Engine, Vault
 
 __all__ = ["Fit", "TooLittleToFit", "fit"]
 
-# Rows on each side of the sample of random pairs: two million pairs tell a chance of 1e-5 to a fifth.
-SAMPLE_ROWS = 1_500
+# Rows on each side of the sample of random pairs: more than a million pairs tell a chance of 1e-5 to a quarter.
+SAMPLE_ROWS = 1_200
 PERSON_PAIRS_MIN = 30.0
 # Sums of the terms' bits meet in quarters of a bit.
 STEPS_PER_BIT = 4

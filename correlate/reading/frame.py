@@ -70,7 +70,7 @@ class FrameSource(Source):
 def open_frame(
     frame: pl.DataFrame,
     *,
-    batch_rows: int = 500_000,
+    batch_rows: int = 250_000,
     mapping: Mapping | None = None,
     keep: Sequence[str] = (),
 ) -> Source:

@@ -111,7 +111,7 @@ class Source:
 
 
 def open_source(
-    path: Path, *, batch_rows: int = 500_000, mapping: Mapping | None = None, keep: Sequence[str] = ()
+    path: Path, *, batch_rows: int = 250_000, mapping: Mapping | None = None, keep: Sequence[str] = ()
 ) -> Source:
     """Open a CSV, JSON lines or Parquet file, gzip or zstd or not, whatever its encoding and delimiter.
 

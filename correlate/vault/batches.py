@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
 from typing import TypeVar
 
@@ -19,6 +20,10 @@ from correlate.vocabulary import Field
 __all__ = ["ahead", "rejected_rows", "tokenised"]
 
 Item = TypeVar("Item")
+Given = TypeVar("Given")
+
+# Batches under way at a time: more would only hold more memory on the smallest machine this is meant for.
+WORKERS = 2
 
 SAMPLE_ROWS = 50_000
 NOTHING_IDENTIFYING = "nothing-identifying"
@@ -39,8 +44,27 @@ def tokenised(
         held.append(batch)
         rows += batch.frame.height
     dates, names = _date_order(held, mapping), _name_order(held)
-    for batch in chain(held, batches):
-        yield batch, tokeniser.people(batch.frame, asking=asking, date_order=dates, name_order=names)
+
+    def work(batch: Batch) -> tuple[Batch, People]:
+        return batch, tokeniser.people(batch.frame, asking=asking, date_order=dates, name_order=names)
+
+    yield from side_by_side(work, chain(held, batches))
+
+
+def side_by_side(work: Callable[[Given], Item], items: Iterator[Given]) -> Iterator[Item]:
+    """Work on two items at a time, and give the results in the order of the items."""
+    with ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="tokenise") as workers:
+        under_way: deque[Future[Item]] = deque()
+        try:
+            for item in items:
+                under_way.append(workers.submit(work, item))
+                if len(under_way) == WORKERS:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        finally:
+            for future in under_way:
+                future.cancel()
 
 
 def _date_order(batches: list[Batch], mapping: Mapping | None) -> DateOrder:
