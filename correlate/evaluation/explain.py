@@ -16,9 +16,8 @@ from correlate.linkage import (
     Askers,
     Comparison,
     LinkageModel,
-    agreement_step,
     find_candidates,
-    judge_steps,
+    judge_pairs,
     load_model,
     with_rarity,
 )
@@ -171,9 +170,8 @@ def _explained(
     pair = pl.DataFrame({"asker_no": asker.rows["asker_no"], "record_id": [_record_id(opened, record_row)]})
     compared = _finds(opened, asker, record_row)
     rows = with_rarity(engine, asker, model)
-    with engine.given(asker=rows, explained_pair=pair):
-        engine.run([agreement_step("explained_pair"), *judge_steps(model, 0.0)], into="explained")
-    judged = engine.frame("FROM explained").row(0, named=True)
+    with engine.given(explained_pair=pair):
+        judged = judge_pairs(opened.vault, rows, "explained_pair", model=model).row(0, named=True)
     return LinkExplanation(
         subject_row=subject_row,
         record_row=record_row,

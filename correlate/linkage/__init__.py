@@ -1,22 +1,14 @@
 """Linkage on tokens: candidate pairs, comparisons, match weights, links, paths."""
 
 from correlate.linkage.askers import Askers
+from correlate.linkage.compare import LEVELS, SHARED
 from correlate.linkage.comparison import COMPARISONS, MISSING_LEVEL, Comparison, Level
 from correlate.linkage.exposure_table import ExposureTable
 from correlate.linkage.fit import Fit, TooLittleToFit, fit
 from correlate.linkage.link import HOUSEHOLD, LINKED, LinkCounts, link
 from correlate.linkage.model import LevelOdds, LinkageModel
 from correlate.linkage.model_file import DEFAULT_MODEL, ModelInvalid, load_model, model_toml
-from correlate.linkage.pairs import (
-    JUDGED,
-    LEVELS,
-    SHARED,
-    PairCounts,
-    agreement_step,
-    find_candidates,
-    judge,
-    judge_steps,
-)
+from correlate.linkage.pairs import JUDGED, PairCounts, find_candidates, judge, judge_pairs
 from correlate.linkage.rarity import with_rarity
 
 __all__ = [
@@ -39,11 +31,10 @@ __all__ = [
     "ModelInvalid",
     "PairCounts",
     "TooLittleToFit",
-    "agreement_step",
     "find_candidates",
     "fit",
     "judge",
-    "judge_steps",
+    "judge_pairs",
     "link",
     "load_model",
     "model_toml",

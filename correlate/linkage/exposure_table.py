@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from correlate.linkage.compare import SHARED
 from correlate.linkage.link import HOUSEHOLD, LINKED
-from correlate.linkage.pairs import SHARED
 from correlate.vault import Vault
 from correlate.vocabulary import AttributeClass
 
@@ -115,8 +115,7 @@ class ExposureTable:
                 code
                 for code in AttributeClass
                 if any(
-                    bits >> place & 1 and code in SHARED_CLASSES[name]
-                    for place, (name, _) in enumerate(SHARED)
+                    bits >> place & 1 and code in SHARED_CLASSES[name] for place, name in enumerate(SHARED)
                 )
             )
             for bits in range(1, 1 << len(SHARED))

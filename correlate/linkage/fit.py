@@ -11,17 +11,19 @@ import polars as pl
 
 from correlate.errors import InputError
 from correlate.linkage.askers import Askers
+from correlate.linkage.compare import LEVELS, compared
 from correlate.linkage.comparison import COMPARISONS
 from correlate.linkage.em import Estimate, Patterns, Shape, estimate
 from correlate.linkage.model import LevelOdds, LinkageModel
-from correlate.linkage.pairs import LEVELS, agreement_step, find_candidates
+from correlate.linkage.pairs import find_candidates
 from correlate.linkage.rarity import with_rarity
 from correlate.tokens import TOKEN_COLUMNS
 from correlate.vault import Engine, Vault
 
 __all__ = ["Fit", "TooLittleToFit", "fit"]
 
-# Rows on each side of the sample of random pairs: more than a million pairs tell a chance of 1e-5 to a quarter.
+# Rows on each side of the sample of random pairs: more than a million pairs tell a chance of 1e-5 to a
+# quarter.
 SAMPLE_ROWS = 1_200
 PERSON_PAIRS_MIN = 30.0
 # Sums of the terms' bits meet in quarters of a bit.
@@ -73,10 +75,11 @@ def fit(
     with engine.given(asker_key=askers.keys):
         counts = find_candidates(vault, askers, model=start)
         _leave_out(engine, among_themselves=among_themselves)
-        with engine.given(asker=with_rarity(engine, askers, start)):
-            candidates = _patterns(engine, "candidate")
+        asker = with_rarity(engine, askers, start)
+        candidates = _patterns(engine, asker, "candidate")
+        with engine.given(asker=asker):
             engine.execute(_sample_sql(), step="a sample of random pairs")
-            random = _patterns(engine, "random_pair")
+        random = _patterns(engine, asker, "random_pair")
     found = estimate(candidates, random, all_pairs=all_pairs, start=_start(start, all_pairs), shape=_shape())
     if found.person_pairs < PERSON_PAIRS_MIN:
         raise TooLittleToFit(pairs=round(found.person_pairs), least=round(PERSON_PAIRS_MIN))
@@ -169,15 +172,16 @@ def _sample_sql() -> str:
         """
 
 
-def _patterns(engine: Engine, pairs: str) -> Patterns:
-    columns = ", ".join(LEVELS)
-    frame = engine.frame(
-        f"""
-        WITH agreement AS ({agreement_step(pairs)[1]})
-        SELECT {columns}, round(term_bits * {STEPS_PER_BIT})::BIGINT AS steps, count(*)::BIGINT AS pairs
-        FROM agreement GROUP BY ALL ORDER BY ALL
-        """
-    )
+def _patterns(engine: Engine, asker: pl.DataFrame, pairs: str) -> Patterns:
+    """The distinct patterns of a table of pairs, in order."""
+    steps = (pl.col("term_bits") * STEPS_PER_BIT).round().cast(pl.Int64).alias("steps")
+    kept = [*LEVELS, "steps"]
+    parts = [
+        chunk.with_columns(steps).group_by(kept).agg(pairs=pl.len().cast(pl.Int64))
+        for chunk in compared(engine, asker, pairs)
+    ]
+    empty = pl.DataFrame(schema={**dict.fromkeys(LEVELS, pl.Int8), "steps": pl.Int64, "pairs": pl.Int64})
+    frame = pl.concat([empty, *parts]).group_by(kept).agg(pl.col("pairs").sum()).sort(kept)
     return Patterns(
         levels=np.stack([frame[column].to_numpy() for column in LEVELS]),
         pairs=frame["pairs"].cast(pl.Float64).to_numpy(),

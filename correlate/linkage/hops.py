@@ -19,12 +19,14 @@ import dataclasses
 import math
 from collections.abc import Sequence
 
+import numpy as np
 import polars as pl
 
 from correlate.linkage.askers import Askers
-from correlate.linkage.comparison import COMPARISONS, Comparison
+from correlate.linkage.compare import compared
+from correlate.linkage.comparison import COMPARISONS
 from correlate.linkage.model import LinkageModel
-from correlate.linkage.pairs import JUDGED, agreement_step, judge
+from correlate.linkage.pairs import JUDGED, judge
 from correlate.vault import Engine, Step, Vault
 
 __all__ = ["follow_paths"]
@@ -58,7 +60,7 @@ def follow_paths(vault: Vault, asker: pl.DataFrame, *, model: LinkageModel) -> N
     engine.execute("INSERT INTO path SELECT subject_no, record_id, 1, probability, true FROM direct")
     for depth in range(2, model.hop_depth_max + 1):
         _cross(vault, model)
-        if not _lengthen(engine, asker, model, depth):
+        if not _lengthen(vault, asker, model, depth):
             break
 
 
@@ -85,10 +87,16 @@ def _cross(vault: Vault, model: LinkageModel) -> None:
         engine.execute("INSERT INTO crossed SELECT record_id FROM end_record")
 
 
-def _lengthen(engine: Engine, asker: pl.DataFrame, model: LinkageModel, depth: int) -> int:
+def _lengthen(vault: Vault, asker: pl.DataFrame, model: LinkageModel, depth: int) -> int:
     """Put one more link behind the fresh paths; gives how many better paths that made."""
-    with engine.given(asker=asker):
-        better = engine.run(_lengthening(model), into="better_path")
+    engine, least = vault.engine, model.hop_probability_min
+    engine.run(_improving(least), into="improving")
+    engine.run(
+        [("end_pair", "SELECT asker_no, record_id FROM improving JOIN owner USING (subject_no)")],
+        into="end_pair",
+    )
+    with engine.given(against=_contradictions(engine, asker, model)):
+        better = engine.run(_weakened(least), into="better_path")
     engine.execute("UPDATE path SET fresh = false WHERE fresh")
     engine.execute(
         "DELETE FROM path USING better_path AS b "
@@ -100,9 +108,10 @@ def _lengthen(engine: Engine, asker: pl.DataFrame, model: LinkageModel, depth: i
     return better
 
 
-def _lengthening(model: LinkageModel) -> Sequence[Step]:
-    least = model.hop_probability_min
-    civil = " + ".join(_against(model, comparison) for comparison in COMPARISONS if comparison.civil)
+def _improving(least: float) -> Sequence[Step]:
+    """Records that one more link reaches, more surely than any path before: (subject_no, record_id,
+    product).
+    """
     return [
         (
             "reached",
@@ -125,22 +134,33 @@ def _lengthening(model: LinkageModel) -> Sequence[Step]:
             WHERE product > coalesce(known.probability, 0)
             """,
         ),
-        ("end_pair", "SELECT asker_no, record_id FROM improving JOIN owner USING (subject_no)"),
-        agreement_step("end_pair"),
-        (
-            "against",
-            f"""
-            SELECT subject_no, record_id, max({civil}) AS bits
-            FROM agreement JOIN owner USING (asker_no) GROUP BY subject_no, record_id
-            """,
-        ),
+    ]
+
+
+def _contradictions(engine: Engine, asker: pl.DataFrame, model: LinkageModel) -> pl.DataFrame:
+    """(asker_no, record_id, bits) of the table end_pair: the weights that speak against, in civil fields."""
+    civil = tuple(comparison for comparison in COMPARISONS if comparison.civil)
+    parts = [pl.DataFrame(schema={"asker_no": pl.Int64, "record_id": pl.Int64, "bits": pl.Float64})]
+    for chunk in compared(engine, asker, "end_pair", comparisons=civil):
+        bits = np.zeros(chunk.height)
+        for comparison in civil:
+            against = [min(0.0, math.log2(odds.m / odds.u)) for odds in model.odds(comparison)]
+            bits += np.array([0.0, *against])[chunk[f"{comparison.field}_level"].to_numpy()]
+        parts.append(chunk.select("asker_no", "record_id", bits=pl.Series(bits)))
+    return pl.concat(parts)
+
+
+def _weakened(least: float) -> Sequence[Step]:
+    """The odds of each path times those of the contradiction, of the subject's row that contradicts least."""
+    return [
         (
             "weakened",
             """
-            SELECT subject_no, record_id, CASE WHEN bits < 0
-                THEN product * pow(2, bits) / (product * pow(2, bits) + 1 - product) ELSE product END
-                AS probability
-            FROM improving JOIN against USING (subject_no, record_id)
+            SELECT subject_no, record_id, CASE WHEN max(bits) < 0
+                THEN max(product) * pow(2, max(bits)) / (max(product) * pow(2, max(bits)) + 1 - max(product))
+                ELSE max(product) END AS probability
+            FROM improving JOIN owner USING (subject_no) JOIN against USING (asker_no, record_id)
+            GROUP BY subject_no, record_id
             """,
         ),
         (
@@ -152,14 +172,3 @@ def _lengthening(model: LinkageModel) -> Sequence[Step]:
             """,
         ),
     ]
-
-
-def _against(model: LinkageModel, comparison: Comparison) -> str:
-    """log2(m/u) of the levels that speak against, 0 for those that speak for."""
-    odds = model.odds(comparison)
-    whens = [
-        f"WHEN {place} THEN {math.log2(each.m / each.u)!r}"
-        for place, each in enumerate(odds, 1)
-        if each.m < each.u
-    ]
-    return f"(CASE {comparison.field}_level {' '.join(whens)} ELSE 0 END)::DOUBLE"
