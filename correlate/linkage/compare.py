@@ -18,7 +18,7 @@ import polars as pl
 from correlate.linkage.comparison import COMPARISONS, Comparison, levels_of
 from correlate.linkage.model import LinkageModel
 from correlate.linkage.sides import Bools, Sides
-from correlate.tokens import TOKEN_COLUMNS
+from correlate.tokens import TOKEN_COLUMNS, Tokens
 from correlate.vault import Engine
 
 __all__ = ["LEVELS", "SHARED", "compared", "judged"]
@@ -56,7 +56,7 @@ def compared(
         f"SELECT asker_no, record_id, r.breach_no, r.class_set_no, r.nir_own, {columns} "
         f"FROM {pairs} JOIN record AS r USING (record_id)"
     )
-    tokens = {name: _tokens(askers, name) for name in (*TOKEN_COLUMNS, "birth_swapped")}
+    tokens = _tokens(askers, (*TOKEN_COLUMNS, "birth_swapped"))
     terms = {name: askers[name].to_numpy() for name in TERMS}
     places = pl.DataFrame({"asker_no": askers["asker_no"], "place": np.arange(askers.height)})
     nir_own = askers["nir_own"].to_numpy()
@@ -66,7 +66,7 @@ def compared(
         sides = Sides(
             tokens,
             of_pair,
-            {name: _tokens(found, name) for name in TOKEN_COLUMNS},
+            _tokens(found, TOKEN_COLUMNS),
             s_nir_own=nir_own[of_pair],
             r_nir_own=found["nir_own"].to_numpy(),
         )
@@ -126,5 +126,7 @@ def _shared(sides: Sides) -> npt.NDArray[np.int8]:
     return out
 
 
-def _tokens(frame: pl.DataFrame, name: str) -> npt.NDArray[np.int64]:
-    return frame[name].fill_null(0).to_numpy()
+def _tokens(frame: pl.DataFrame, names: tuple[str, ...]) -> dict[str, Tokens]:
+    """Token columns, 0 where missing."""
+    held = frame.select(pl.col(names).fill_null(0))
+    return {name: held[name].to_numpy() for name in names}

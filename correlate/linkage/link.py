@@ -12,7 +12,6 @@ from correlate.linkage.askers import Askers
 from correlate.linkage.hops import follow_paths
 from correlate.linkage.model import LinkageModel
 from correlate.linkage.pairs import JUDGED, judge
-from correlate.linkage.rarity import with_rarity
 from correlate.tokens import People
 from correlate.vault import Engine, Vault
 
@@ -65,12 +64,14 @@ def link(
     askers = Askers.of_people(people)
     owner = pl.DataFrame({"asker_no": np.arange(people.height), "subject_no": subject_no})
     with engine.given(owner=owner.filter(pl.col("subject_no") > 0)):
-        counts = judge(vault, askers, model=model, probability_min=model.probability_min, stepwise=stepwise)
+        counts, rows = judge(
+            vault, askers, model=model, probability_min=model.probability_min, stepwise=stepwise
+        )
         engine.run([_direct(model)], into="direct", stepwise=stepwise)
         household = engine.run([_household()], into=HOUSEHOLD, stepwise=stepwise)
         paths = "SELECT subject_no, record_id, 1::TINYINT AS depth, probability FROM direct"
         if hops and model.hop_depth_max > 1:
-            follow_paths(vault, with_rarity(engine, askers, model), model=model)
+            follow_paths(vault, rows, model=model)
             paths = "SELECT subject_no, record_id, depth, probability FROM path"
         links = engine.run([("linked", _placed(paths))], into=LINKED, stepwise=stepwise)
     return LinkCounts(

@@ -46,7 +46,7 @@ class PairCounts:
 
 def judge(
     vault: Vault, askers: Askers, *, model: LinkageModel, probability_min: float = 0.0, stepwise: bool = False
-) -> PairCounts:
+) -> tuple[PairCounts, pl.DataFrame]:
     """Find, compare and judge all candidate pairs of some askers; the result is the temporary table JUDGED.
 
     Args:
@@ -55,6 +55,9 @@ def judge(
         model: parameters.
         probability_min: pairs that reach it neither as person nor as household are left out.
         stepwise: run every step by itself and log its rows and seconds (for debugging; same result).
+
+    Returns:
+        The counts, and the asking rows with their rarities.
     """
     with vault.engine.given(asker_key=askers.keys):
         counts = find_candidates(vault, askers, model=model, stepwise=stepwise)
@@ -62,7 +65,7 @@ def judge(
     found = judge_pairs(vault, rows, "candidate", model=model, probability_min=probability_min)
     with vault.engine.given(found_pair=found):
         vault.engine.execute(f"CREATE OR REPLACE TEMP TABLE {JUDGED} AS FROM found_pair", step=JUDGED)
-    return counts
+    return counts, rows
 
 
 def judge_pairs(

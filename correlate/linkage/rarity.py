@@ -15,11 +15,17 @@ import polars as pl
 
 from correlate.linkage.askers import Askers
 from correlate.linkage.model import LinkageModel
+from correlate.tokens import Tokens
 from correlate.vault import Engine
 
 __all__ = ["IDENTIFIERS", "TERMS", "with_rarity"]
 
 Floats = npt.NDArray[np.float64]
+Counts = tuple[Tokens, Floats]
+"""Tokens, rising, and the number of records of each."""
+
+# Where a vault keeps how many records have a field at all.
+TOTAL = np.zeros(1, dtype=np.int64)
 
 # Term field of the vault, and the comparison and levels whose u add up to its average.
 TERMS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -45,20 +51,22 @@ def with_rarity(engine: Engine, askers: Askers, model: LinkageModel) -> pl.DataF
     Reads ``term`` and the temporary table ``key_frequency``.
     """
     rows = askers.rows
-    terms = _terms(engine, rows)
+    names = [name for field in (*TERMS, *IDENTIFIERS) for name in _columns(field)]
+    held = rows.select(pl.col(names).fill_null(0))
+    tokens = {name: held[name].to_numpy() for name in names}
+    terms = _terms(engine, tokens)
     columns: dict[str, Floats] = {}
     for field, (comparison, levels) in TERMS.items():
-        counts = terms.filter(field=field).select("token", "records")
-        total = int(counts.filter(token=0)["records"].sum())
+        counts, total = terms[field]
         average = sum(model.levels[comparison][level].u for level in levels)
         columns[f"{field}_u"] = _most(
-            [(_looked_up(rows[name], counts) + 1) / (total + 1 / average) for name in _columns(field)]
+            [(_looked_up(tokens[name], counts) + 1) / (total + 1 / average) for name in _columns(field)]
         )
     crowds, every = _crowds(engine)
     for field in IDENTIFIERS:
         average = model.levels[field]["exact"].u
         columns[f"{field}_u"] = _most(
-            [average + _looked_up(rows[name], crowds) / max(1, every) for name in _columns(field)]
+            [average + _looked_up(tokens[name], crowds) / max(1, every) for name in _columns(field)]
         )
     columns["exchanged_u"] = columns["surname_u"] + columns["first_name_u"]
     return rows.with_columns(pl.Series(name, values) for name, values in columns.items())
@@ -75,24 +83,39 @@ def _most(chances: list[Floats]) -> Floats:
     return steps / STEPS_PER_BIT
 
 
-def _looked_up(tokens: pl.Series, counts: pl.DataFrame) -> Floats:
-    found = tokens.to_frame("token").join(counts, on="token", how="left", maintain_order="left")
-    return found["records"].fill_null(0).cast(pl.Float64).to_numpy()
+def _looked_up(tokens: Tokens, counts: Counts) -> Floats:
+    """The count of each token, 0 for one that is missing or has none."""
+    known, records = counts
+    if not len(known):
+        return np.zeros(len(tokens))
+    places = np.minimum(np.searchsorted(known, tokens), len(known) - 1)
+    return np.where(known[places] == tokens, records[places], 0.0)
 
 
-def _terms(engine: Engine, rows: pl.DataFrame) -> pl.DataFrame:
-    """How many records bear each of the askers' tokens, and how many have the field at all (token 0)."""
-    tokens = [rows[name].alias("token") for field in TERMS for name in _columns(field)]
-    wanted = pl.concat([*tokens, pl.Series("token", [0], dtype=pl.Int64)]).drop_nulls().unique()
-    with engine.given(wanted_term=wanted.to_frame()):
-        return engine.frame("SELECT field, token, records FROM term SEMI JOIN wanted_term USING (token)")
+def _terms(engine: Engine, tokens: dict[str, Tokens]) -> dict[str, tuple[Counts, float]]:
+    """How many records bear each of the askers' tokens, and how many have the field at all."""
+    wanted = np.unique(
+        np.concatenate([TOTAL, *(tokens[name] for field in TERMS for name in _columns(field))])
+    )
+    with engine.given(wanted_term=pl.DataFrame({"token": wanted})):
+        found = engine.frame(
+            "SELECT field, token, records FROM term SEMI JOIN wanted_term USING (token) ORDER BY token"
+        )
+    fields = found["field"].to_numpy()
+    known, records = found["token"].to_numpy(), found["records"].cast(pl.Float64).to_numpy()
+    out: dict[str, tuple[Counts, float]] = {}
+    for field in TERMS:
+        counted = (fields == field) & (known != TOTAL[0])
+        total = float(records[(fields == field) & (known == TOTAL[0])].sum())
+        out[field] = (known[counted], records[counted]), total
+    return out
 
 
-def _crowds(engine: Engine) -> tuple[pl.DataFrame, int]:
+def _crowds(engine: Engine) -> tuple[Counts, int]:
     """By how many records of one breach a key exceeds a household, where it does; and all records."""
     crowds = engine.frame(
-        "SELECT key AS token, in_one_breach - ? AS records FROM key_frequency WHERE in_one_breach > ?",
+        "SELECT key, in_one_breach - ? AS records FROM key_frequency WHERE in_one_breach > ? ORDER BY key",
         [HOUSEHOLD_RECORDS, HOUSEHOLD_RECORDS],
     )
     every = engine.scalar("SELECT count(*) FROM record")
-    return crowds, int(every)
+    return (crowds["key"].to_numpy(), crowds["records"].cast(pl.Float64).to_numpy()), int(every)
