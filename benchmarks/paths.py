@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(
         f"\n{found['household_links']:,} household links, of the person "
         f"{found['household_links_of_the_person']:,}; dependents taken for the insured: "
-        f"{found['household_pairs_as_persons']:,}"
+        f"{found['dependents_taken_for_the_insured']:,}, for a twin: {found['dependents_taken_for_a_twin']:,}"
     )
     print(f"{found['seconds']:.1f} s for {found['members']:,} members.")
 
@@ -63,8 +63,8 @@ def main(argv: Sequence[str] | None = None) -> None:
 def measure(folder: Path, *, people: int, seed: int, model: LinkageModel | None = None) -> dict[str, Any]:
     """Links of all depths against the truth of one synthetic France.
 
-    ``household_pairs_as_persons`` counts records about another person under the member's own NIR that were
-    taken for the member's.
+    A dependent's record bears the insured's NIR; taken for the insured it would be a household link counted
+    as a person's. Between twins under one parent's NIR little but the first name tells.
     """
     model = model or load_model()
     subjects = folder / "france" / "subjects.parquet"
@@ -83,8 +83,7 @@ def measure(folder: Path, *, people: int, seed: int, model: LinkageModel | None 
     true = truth.drop_nulls("member_id").select(*PAIR).with_columns(true=pl.lit(value=True))
     links = links.join(true, on=PAIR, how="left").with_columns(pl.col("true").fill_null(value=False))
     household = pl.concat([others for _, others in parts]).join(true, on=PAIR, how="left")
-    dependents = truth.filter(relation="household-nir").select("record_id", about="member_id")
-    wrong = links.join(dependents, on="record_id").filter(pl.col("about").ne_missing(pl.col("member_id")))
+    twins, insured = _dependents_taken(links, truth, folder / "france" / "people.parquet")
     return {
         "people": people,
         "seed": seed,
@@ -94,7 +93,8 @@ def measure(folder: Path, *, people: int, seed: int, model: LinkageModel | None 
         "depths": list(_by_depth(links, edges, model.hop_depth_max)),
         "household_links": household.height,
         "household_links_of_the_person": int(household["true"].sum()),
-        "household_pairs_as_persons": wrong.height,
+        "dependents_taken_for_the_insured": insured,
+        "dependents_taken_for_a_twin": twins,
         "seconds": round(seconds, 2),
     }
 
@@ -112,6 +112,17 @@ def _linked(vault: Vault, subjects: Path, model: LinkageModel) -> Iterator[tuple
 
 def _named(pairs: pl.DataFrame, members: pl.Series) -> pl.DataFrame:
     return pairs.with_columns(member_id=members.gather(pairs["subject_no"] - 1)).drop("subject_no")
+
+
+def _dependents_taken(links: pl.DataFrame, truth: pl.DataFrame, people: Path) -> tuple[int, int]:
+    """Dependents' records linked to another member: of the same year of birth, and of another."""
+    born = pl.read_parquet(people, columns=["person_id", "member_id", "birth_year"])
+    dependents = truth.filter(relation="household-nir").select("record_id", "person_id", about="member_id")
+    wrong = links.join(dependents, on="record_id").filter(pl.col("about").ne_missing(pl.col("member_id")))
+    wrong = wrong.join(born.select("person_id", about_year="birth_year"), on="person_id")
+    wrong = wrong.join(born.drop_nulls("member_id").select("member_id", "birth_year"), on="member_id")
+    twins = wrong.filter(pl.col("birth_year") == pl.col("about_year")).height
+    return twins, wrong.height - twins
 
 
 def _truth(vault: Vault, truth: Path, files: Sequence[Path]) -> pl.DataFrame:

@@ -1,8 +1,7 @@
 """Pairs into judgements: levels, weights and probabilities, over whole columns.
 
 The columns come out of the vault by one join; comparing them is arithmetic on arrays. In SQL the same took
-six times as long for a million pairs, and a tenth of a second of planning for a single one
-(docs/decisions/0009).
+twice as long for a million pairs, and a tenth of a second of planning for one (docs/decisions/0009).
 """
 
 from __future__ import annotations
