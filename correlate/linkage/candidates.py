@@ -29,6 +29,9 @@ WIDE_KEYS: tuple[tuple[tuple[str, str], ...], ...] = (
     (("phonetic", "phonetic"), ("birth_yymm", "birth_yymm")),
     (("first_phonetic", "first_phonetic"), ("birth_yymm", "birth_yymm")),
     (("first_phonetic", "first_phonetic"), ("birth_mmdd", "birth_mmdd")),
+    (("phonetic", "phonetic"), ("department", "department")),
+    (("phonetic", "phonetic"), ("birth_place", "birth_place")),
+    (("first_phonetic", "first_phonetic"), ("birth_place", "birth_place")),
     # A quarter of a sketch: streets that are spelt alike.
     *(
         ((f"(street_sketch >> {shift}) & 65535", f"(r.street_sketch >> {shift}) & 65535"),)

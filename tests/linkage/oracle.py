@@ -297,8 +297,9 @@ WIDE = [
     *(
         ((name, place), (name, place))
         for name in ("phonetic", "first_phonetic")
-        for place in ("postcode", "city", "birth_yymm")
+        for place in ("postcode", "city", "birth_yymm", "birth_place")
     ),
+    (("phonetic", "department"),) * 2,
     *(((part, "postcode"),) * 2 for part in ("birth_yymm", "birth_yydd", "birth_mmdd")),
     (("first_phonetic", "birth_mmdd"),) * 2,
     *(((f"street_quarter_{part}",),) * 2 for part in range(4)),
