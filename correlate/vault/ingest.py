@@ -95,15 +95,18 @@ def ingest(
             if held is not None:
                 _reject_again(batches, path, rejects)
                 return _already(path, held, start)
-            with vault.engine.lean(), vault.engine.transaction():
-                writer = _Writer(vault, source, breach, checksum, assume_classes=assume_classes)
-                done = 0
-                for batch, people in batches:
-                    writer.add(batch, people, rejects)
-                    if progress:
-                        progress(batch.bytes_read - done, batch.count)
-                        done = batch.bytes_read
-                writer.finish()
+            with vault.engine.lean():
+                with vault.engine.transaction():
+                    writer = _Writer(vault, source, breach, checksum, assume_classes=assume_classes)
+                    done = 0
+                    for batch, people in batches:
+                        writer.add(batch, people, rejects)
+                        if progress:
+                            progress(batch.bytes_read - done, batch.count)
+                            done = batch.bytes_read
+                    writer.finish()
+                # Left to the closing of the file it would take as much memory as the file's records.
+                vault.engine.execute("CHECKPOINT", step="writing the vault")
     report = writer.report(time.perf_counter() - start)
     log.info(
         "%s: %d rows read, %d accepted, %d rejected", path.name, report.read, report.accepted, report.rejected
