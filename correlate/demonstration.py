@@ -21,7 +21,7 @@ from correlate.reading import open_source
 from correlate.scoring import score
 from correlate.synthesis import SynthesisSummary, synthesise
 from correlate.tokens import SecretKey, create_key
-from correlate.vault import IngestReport, Progress, Vault, ingest
+from correlate.vault import ROW_BITS, IngestReport, Progress, Vault, ingest
 
 __all__ = ["AS_OF", "Accuracy", "DemonstrationReport", "FolderNotEmpty", "accuracy", "demonstrate"]
 
@@ -31,7 +31,6 @@ Stage = Callable[[str, int | None], AbstractContextManager[Progress]]
 
 # Fixed, so that the same seed gives the same scores on any day.
 AS_OF = datetime.date(2026, 11, 1)
-ROW_BITS = 40
 SUBJECT_ID = "member_id"
 
 

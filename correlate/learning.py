@@ -9,7 +9,17 @@ from functools import reduce
 from pathlib import Path
 
 from correlate.errors import InputError
-from correlate.linkage import COMPARISONS, Askers, Fit, LevelOdds, LinkageModel, fit, load_model, model_toml
+from correlate.linkage import (
+    ASKERS_MAX,
+    COMPARISONS,
+    Askers,
+    Fit,
+    LevelOdds,
+    LinkageModel,
+    fit,
+    load_model,
+    model_toml,
+)
 from correlate.reading import Mapping, atomic_output, check_writable, open_input
 from correlate.tokens import TOKEN_COLUMNS
 from correlate.vault import Vault, tokenised
@@ -25,9 +35,6 @@ __all__ = [
     "refuse_existing",
     "write_model",
 ]
-
-ASKERS_MAX = 50_000
-"""A model is learned from at most so many asking rows."""
 
 
 class ModelExists(InputError):

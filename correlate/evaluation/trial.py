@@ -16,6 +16,7 @@ from correlate.catalogue import Breach, Catalogue
 from correlate.evaluation.errors import GivenTwice, SubjectsUnusable
 from correlate.evaluation.mappings import mappings
 from correlate.linkage import (
+    ASKERS_MAX,
     JUDGED,
     LEVELS,
     Askers,
@@ -30,8 +31,7 @@ from correlate.vault import ROW_BITS, FileInOtherBreach, Vault, ingest, tokenise
 
 __all__ = ["Trial", "trial"]
 
-# Askers a model is learned from, and askers linked at a time.
-FIT_ROWS = 50_000
+# Askers linked at a time.
 ROWS_AT_A_TIME = 500_000
 
 
@@ -158,7 +158,7 @@ def _asking(vault: Vault, subjects: Path, mapping: Mapping | None) -> Askers:
 def _learned(vault: Vault, askers: Askers, start: LinkageModel, *, within: bool) -> tuple[LinkageModel, bool]:
     try:
         name = f"{start.name}+fit"
-        found = fit(vault, askers.sample(FIT_ROWS), start=start, name=name, among_themselves=within)
+        found = fit(vault, askers.sample(ASKERS_MAX), start=start, name=name, among_themselves=within)
     except TooLittleToFit:
         records = int(vault.engine.scalar("SELECT count(*) FROM record"))
         return dataclasses.replace(

@@ -4,7 +4,7 @@ from correlate.linkage.askers import Askers
 from correlate.linkage.compare import LEVELS, SHARED
 from correlate.linkage.comparison import COMPARISONS, MISSING_LEVEL, Comparison, Level
 from correlate.linkage.exposure_table import ExposureTable
-from correlate.linkage.fit import Fit, TooLittleToFit, fit
+from correlate.linkage.fit import ASKERS_MAX, Fit, TooLittleToFit, fit
 from correlate.linkage.link import HOUSEHOLD, LINKED, LinkCounts, link
 from correlate.linkage.model import LevelOdds, LinkageModel
 from correlate.linkage.model_file import DEFAULT_MODEL, ModelInvalid, load_model, model_toml
@@ -12,6 +12,7 @@ from correlate.linkage.pairs import JUDGED, PairCounts, find_candidates, judge, 
 from correlate.linkage.rarity import with_rarity
 
 __all__ = [
+    "ASKERS_MAX",
     "COMPARISONS",
     "DEFAULT_MODEL",
     "HOUSEHOLD",

@@ -9,38 +9,46 @@ share identifies nobody and is not followed. Nothing here depends on who else is
 from __future__ import annotations
 
 from correlate.linkage.model import LinkageModel
-from correlate.vault import Step
+from correlate.vault import ROW_BITS, Step
 
 __all__ = ["WIDE_KEYS", "candidate_steps", "hit_step", "key_frequency_step"]
 
-WIDE_KEYS: tuple[tuple[tuple[str, str], ...], ...] = (
-    (("birth_date", "birth_date"),),
-    (("street", "street"),),
-    (("phonetic", "phonetic"), ("first_phonetic", "first_phonetic")),
-    (("phonetic", "first_phonetic"), ("first_phonetic", "phonetic")),
-    (("postcode", "postcode"), ("city", "city")),
-    (("first_phonetic", "first_phonetic"), ("postcode", "postcode")),
-    (("first_phonetic", "first_phonetic"), ("city", "city")),
-    (("phonetic", "phonetic"), ("postcode", "postcode")),
-    (("phonetic", "phonetic"), ("city", "city")),
-    (("birth_yymm", "birth_yymm"), ("postcode", "postcode")),
-    (("birth_yydd", "birth_yydd"), ("postcode", "postcode")),
-    (("birth_mmdd", "birth_mmdd"), ("postcode", "postcode")),
-    (("phonetic", "phonetic"), ("birth_yymm", "birth_yymm")),
-    (("first_phonetic", "first_phonetic"), ("birth_yymm", "birth_yymm")),
-    (("first_phonetic", "first_phonetic"), ("birth_mmdd", "birth_mmdd")),
-    (("phonetic", "phonetic"), ("department", "department")),
-    (("phonetic", "phonetic"), ("birth_place", "birth_place")),
-    (("first_phonetic", "first_phonetic"), ("birth_place", "birth_place")),
-    # A quarter of a sketch: streets that are spelt alike.
-    *(
-        ((f"(street_sketch >> {shift}) & 65535", f"(r.street_sketch >> {shift}) & 65535"),)
-        for shift in (0, 16, 32, 48)
-    ),
+WideKey = tuple[tuple[str, str], ...]
+"""Expressions over the asking row and over the record ``r`` that have to be equal."""
+
+
+def _same(*columns: str) -> WideKey:
+    return tuple((column, f"r.{column}") for column in columns)
+
+
+def _quarter(sketch: str, place: int) -> WideKey:
+    """Four of a sketch's sixteen slots."""
+    return ((f"({sketch} >> {16 * place}) & 65535", f"(r.{sketch} >> {16 * place}) & 65535"),)
+
+
+WIDE_KEYS: tuple[WideKey, ...] = (
+    _same("birth_date"),
+    _same("street"),
+    _same("phonetic", "first_phonetic"),
+    (("phonetic", "r.first_phonetic"), ("first_phonetic", "r.phonetic")),
+    _same("postcode", "city"),
+    _same("first_phonetic", "postcode"),
+    _same("first_phonetic", "city"),
+    _same("phonetic", "postcode"),
+    _same("phonetic", "city"),
+    _same("birth_yymm", "postcode"),
+    _same("birth_yydd", "postcode"),
+    _same("birth_mmdd", "postcode"),
+    _same("phonetic", "birth_yymm"),
+    _same("first_phonetic", "birth_yymm"),
+    _same("first_phonetic", "birth_mmdd"),
+    _same("phonetic", "department"),
+    _same("phonetic", "birth_place"),
+    _same("first_phonetic", "birth_place"),
+    # Streets that are spelt alike.
+    *(_quarter("street_sketch", place) for place in range(4)),
 )
-"""Pairs of columns (asking row, record) that have to be equal. Chosen on labelled data,
-docs/decisions/0007.
-"""
+"""Chosen on labelled data, docs/decisions/0007."""
 
 
 def hit_step() -> Step:
@@ -54,11 +62,11 @@ def key_frequency_step() -> Step:
     """
     return (
         "key_frequency",
-        """
+        f"""
         SELECT key, sum(records)::BIGINT AS records, max(records)::BIGINT AS in_one_breach
         FROM (
             SELECT key, breach_no, count(*) AS records
-            FROM hit JOIN file ON file_no = record_id >> 40 GROUP BY key, breach_no
+            FROM hit JOIN file ON file_no = record_id >> {ROW_BITS} GROUP BY key, breach_no
         ) GROUP BY key
         """,
     )
@@ -76,12 +84,9 @@ def candidate_steps(model: LinkageModel, *, wide: bool) -> list[Step]:
     ]
 
 
-def _wide_pairs(columns: tuple[tuple[str, str], ...], most: int) -> str:
+def _wide_pairs(columns: WideKey, most: int) -> str:
     asked = ", ".join(f"{mine} AS w{place}" for place, (mine, _) in enumerate(columns))
-    held = " AND ".join(
-        f"w{place} = {theirs if 'r.' in theirs else f'r.{theirs}'}"
-        for place, (_, theirs) in enumerate(columns)
-    )
+    held = " AND ".join(f"w{place} = {theirs}" for place, (_, theirs) in enumerate(columns))
     names = ", ".join(f"w{place}" for place in range(len(columns)))
     return f"""
         SELECT asker_no, unnest(record_ids) AS record_id

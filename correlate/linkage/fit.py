@@ -20,7 +20,10 @@ from correlate.linkage.rarity import with_rarity
 from correlate.tokens import TOKEN_COLUMNS
 from correlate.vault import Engine, Vault
 
-__all__ = ["Fit", "TooLittleToFit", "fit"]
+__all__ = ["ASKERS_MAX", "Fit", "TooLittleToFit", "fit"]
+
+ASKERS_MAX = 50_000
+"""More asking rows than this teach a model nothing new."""
 
 # Rows on each side of the sample of random pairs: more than a million pairs tell a chance of 1e-5 to a
 # quarter.

@@ -21,7 +21,7 @@ LINKED = "linked"
 """The temporary table that ``link`` leaves: subject_no, record_id, breach_no, class_set_no, depth,
 probability. One row a pair."""
 HOUSEHOLD = "household"
-"""Beside it: subject_no, record_id, breach_no, class_set_no, shared (bits of ``pairs.SHARED``), probability
+"""Beside it: subject_no, record_id, breach_no, class_set_no, shared (bits of ``compare.SHARED``), probability
 of being another person of the household, at least one half. A pair may stand in both, but then it is less
 than half likely to be the person."""
 

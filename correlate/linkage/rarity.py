@@ -16,7 +16,7 @@ import polars as pl
 from correlate.linkage.askers import Askers
 from correlate.linkage.model import LinkageModel
 from correlate.tokens import Tokens
-from correlate.vault import Engine
+from correlate.vault import TERM_FIELDS, Engine
 
 __all__ = ["IDENTIFIERS", "TERMS", "with_rarity"]
 
@@ -37,8 +37,15 @@ TERMS: dict[str, tuple[str, tuple[str, ...]]] = {
     "city": ("place", ("both", "city")),
     "occupation": ("occupation", ("exact",)),
 }
-IDENTIFIERS = ("nir", "national_id", "email", "phone", "iban")
-PAIRED = ("surname", "email", "phone")
+# Identifiers, and the columns of each.
+IDENTIFIERS: dict[str, tuple[str, ...]] = {
+    "nir": ("nir",),
+    "national_id": ("national_id",),
+    "email": ("email", "email_alt"),
+    "phone": ("phone", "phone_alt"),
+    "iban": ("iban",),
+}
+COLUMNS = TERM_FIELDS | IDENTIFIERS
 # Records of one breach that may share an identifier and still be one household's.
 HOUSEHOLD_RECORDS = 5
 # Fine enough to be no loss, coarse enough that equal cases meet when a model is fitted.
@@ -51,7 +58,7 @@ def with_rarity(engine: Engine, askers: Askers, model: LinkageModel) -> pl.DataF
     Reads ``term`` and the temporary table ``key_frequency``.
     """
     rows = askers.rows
-    names = [name for field in (*TERMS, *IDENTIFIERS) for name in _columns(field)]
+    names = [name for columns in COLUMNS.values() for name in columns]
     held = rows.select(pl.col(names).fill_null(0))
     tokens = {name: held[name].to_numpy() for name in names}
     terms = _terms(engine, tokens)
@@ -60,20 +67,16 @@ def with_rarity(engine: Engine, askers: Askers, model: LinkageModel) -> pl.DataF
         counts, total = terms[field]
         average = sum(model.levels[comparison][level].u for level in levels)
         columns[f"{field}_u"] = _most(
-            [(_looked_up(tokens[name], counts) + 1) / (total + 1 / average) for name in _columns(field)]
+            [(_looked_up(tokens[name], counts) + 1) / (total + 1 / average) for name in COLUMNS[field]]
         )
     crowds, every = _crowds(engine)
     for field in IDENTIFIERS:
         average = model.levels[field]["exact"].u
         columns[f"{field}_u"] = _most(
-            [average + _looked_up(tokens[name], crowds) / max(1, every) for name in _columns(field)]
+            [average + _looked_up(tokens[name], crowds) / max(1, every) for name in COLUMNS[field]]
         )
     columns["exchanged_u"] = columns["surname_u"] + columns["first_name_u"]
     return rows.with_columns(pl.Series(name, values) for name, values in columns.items())
-
-
-def _columns(field: str) -> tuple[str, ...]:
-    return (field, f"{field}_alt") if field in PAIRED else (field,)
 
 
 def _most(chances: list[Floats]) -> Floats:
@@ -94,9 +97,7 @@ def _looked_up(tokens: Tokens, counts: Counts) -> Floats:
 
 def _terms(engine: Engine, tokens: dict[str, Tokens]) -> dict[str, tuple[Counts, float]]:
     """How many records bear each of the askers' tokens, and how many have the field at all."""
-    wanted = np.unique(
-        np.concatenate([TOTAL, *(tokens[name] for field in TERMS for name in _columns(field))])
-    )
+    wanted = np.unique(np.concatenate([TOTAL, *(tokens[name] for field in TERMS for name in COLUMNS[field])]))
     with engine.given(wanted_term=pl.DataFrame({"token": wanted})):
         found = engine.frame(
             "SELECT field, token, records FROM term SEMI JOIN wanted_term USING (token) ORDER BY token"

@@ -29,8 +29,7 @@ from correlate.tokens.scheme import MISSING, ROWS, Scheme, Tokens
 __all__ = ["SKETCH_SLOTS", "Sketcher", "equal_slots"]
 
 SKETCH_SLOTS = 16
-"""Slots of a sketch, four bits each. In SQL, of two sketches that are not missing: with x = xor(a, b) and
-y = x | (x >> 1), the equal ones are 16 - bit_count((y | (y >> 2)) & 1229782938247303441)."""
+"""Slots of a sketch, four bits each."""
 
 BITS = 4
 SYMBOLS = 37
