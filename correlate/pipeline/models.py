@@ -14,13 +14,19 @@ __all__ = ["Models"]
 
 @dataclass(frozen=True, kw_only=True)
 class Models:
-    """Everything that decides a score besides subject and vault, all of it named in the result."""
+    """Everything that decides a score besides subject and vault, all of it named in the result.
+
+    ``base_rates`` lets the catalogue's breaches that the vault does not hold count with the share of people
+    that each concerns; ``shares`` asks for each breach's exact Shapley share.
+    """
 
     catalogue: Catalogue
     linkage: LinkageModel
     scenarios: ScenarioSet
     profile: Profile
     as_of: datetime.date
+    base_rates: bool = False
+    shares: bool = False
 
     @classmethod
     def default(cls, *, as_of: datetime.date, catalogue: Catalogue | None = None) -> Models:
@@ -36,4 +42,5 @@ class Models:
     @property
     def name(self) -> str:
         """What stands in the column ``model``: a result with the same name and key was made the same way."""
-        return f"{self.linkage.name}/{self.profile.name}/{self.scenarios.version}/{self.as_of.isoformat()}"
+        rates = "+base-rates" if self.base_rates else ""
+        return f"{self.linkage.name}/{self.profile.name}{rates}/{self.scenarios.version}/{self.as_of.isoformat()}"

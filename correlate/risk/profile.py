@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import datetime
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from correlate.catalogue import Breach, PersonsKind, Status
-from correlate.risk.document import Table, read_document
-from correlate.risk.errors import (
-    RiskFileError,
-    RiskModelError,
-    UnknownCirculation,
-    UnknownHalfLife,
-    UnknownProfile,
-    UnweightedScenario,
-)
+from correlate.catalogue import Breach, PersonsKind, Scope, Status
+from correlate.risk.errors import RiskModelError, UnknownCirculation, UnknownHalfLife, UnweightedScenario
 from correlate.risk.figure import Figure, check_share, check_source
-from correlate.vocabulary import AttributeClass
+from correlate.vocabulary import AttributeClass, Field
 
 __all__ = ["DEFAULT_PROFILE", "Band", "Profile"]
 
-DEFAULT_PROFILE = "research-2026-11"
-_SHIPPED = Path(__file__).parent / "data" / "profiles"
+DEFAULT_PROFILE = "research-2026-11b"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +34,10 @@ class Profile:
     breach's status and the kind of its count of persons, or None for every other kind. ``weights`` are
     the share of the score a scenario adds when it is wholly feasible. ``grid`` is the step to which
     match probabilities are rounded, ``probability_min`` what is left out below, ``feasibility_min``
-    from where a scenario is called feasible.
+    from where a scenario is called feasible, ``near_certain`` from where a link counts for the lower bound.
+    ``doubtful_share`` and ``partial_share`` are the chance that a class the catalogue calls so concerns one
+    of a breach's persons, ``population`` how many people a breach of each scope may be about. ``refuses``
+    are fields that may not be read under this profile, ``refuses_source`` the law that says so.
 
     Raises:
         RiskModelError: a figure is out of its range.
@@ -61,6 +54,12 @@ class Profile:
     grid: Figure
     probability_min: Figure
     feasibility_min: Figure
+    near_certain: Figure
+    doubtful_share: Figure
+    partial_share: Figure
+    population: Mapping[Scope, Figure]
+    refuses: tuple[Field, ...] = ()
+    refuses_source: str = ""
 
     def __post_init__(self) -> None:
         for attribute, half_life in self.half_lives.items():
@@ -72,22 +71,31 @@ class Profile:
             check_share(weight.value, what=f"the weight of {scenario}")
         check_share(self.probability_min.value, what="the minimum probability")
         check_share(self.feasibility_min.value, what="the minimum feasibility")
+        check_share(self.near_certain.value, what="near_certain")
+        check_share(self.doubtful_share.value, what="doubtful_share")
+        check_share(self.partial_share.value, what="partial_share")
+        for scope, persons in self.population.items():
+            if persons.value < 1:
+                raise RiskModelError(reason=f"the population of {scope} must be at least 1")
+        if self.refuses:
+            check_source(self.refuses_source, what="refuses")
         self._check_grid()
         self._check_bands()
 
     @classmethod
     def load(cls, name: str | Path = DEFAULT_PROFILE) -> Profile:
-        """Load a shipped profile by its name, or one of your own by the path of its TOML file.
+        """Load a shipped profile, or one of your own by the path of its TOML file.
+
+        Args:
+            name: "research-2026-11b", or "research" for the newest of that family.
 
         Raises:
             UnknownProfile: no profile of that name is shipped.
             RiskFileError: the file cannot be read, or a figure in it is missing, unsourced or wrong.
         """
-        path = name if isinstance(name, Path) else _shipped_path(name)
-        try:
-            return _profile(read_document(path), expected_name=path.stem)
-        except RiskModelError as error:
-            raise RiskFileError(file=path, reason=error.about["reason"]) from error
+        from correlate.risk.profile_file import load_profile  # it builds profiles, so it imports this module
+
+        return load_profile(name)
 
     @property
     def steps(self) -> int:
@@ -143,77 +151,3 @@ class Profile:
         starts = [band.score_min for band in self.bands]
         if not starts or starts[0] != 0.0 or starts != sorted(set(starts)) or starts[-1] > 100.0:
             raise RiskModelError(reason="the bands must begin at 0 and rise, within 0 to 100")
-
-
-def _shipped_path(name: str) -> Path:
-    known = sorted(path.stem for path in _SHIPPED.glob("*.toml"))
-    if name not in known:
-        shown = name if re.fullmatch(r"[\w.-]{1,60}", name) else "of that name"
-        raise UnknownProfile(profile=shown, known=", ".join(known))
-    return _SHIPPED / f"{name}.toml"
-
-
-def _profile(document: Table, *, expected_name: str) -> Profile:
-    name = document.text("name")
-    if name != expected_name:
-        raise RiskModelError(reason=f"its name must be that of the file, {expected_name}")
-    profile = Profile(
-        name=name,
-        dated=document.date("dated"),
-        purpose=document.text("purpose"),
-        half_lives=_half_lives(document.tables("half_life")),
-        circulation=_circulation(document.tables("circulation")),
-        weights=_weights(document.tables("weight")),
-        bands=tuple(_band(table) for table in document.tables("band")),
-        bands_source=document.text("bands_source"),
-        grid=_figure(document.table("probability_grid"), "value"),
-        probability_min=_figure(document.table("probability_min"), "value"),
-        feasibility_min=_figure(document.table("feasibility_min"), "value"),
-    )
-    document.finish()
-    return profile
-
-
-def _figure(table: Table, key: str) -> Figure:
-    figure = Figure(value=table.number(key), source=table.text("source"))
-    table.finish()
-    return figure
-
-
-def _band(table: Table) -> Band:
-    band = Band(name=table.text("name"), score_min=table.number("score_min"))
-    table.finish()
-    return band
-
-
-def _half_lives(tables: tuple[Table, ...]) -> dict[AttributeClass, Figure]:
-    half_lives: dict[AttributeClass, Figure] = {}
-    for table in tables:
-        classes = table.classes("classes")
-        figure = _figure(table, "years")
-        for attribute in classes:
-            if attribute in half_lives:
-                raise RiskModelError(reason=f"{table.where}: {attribute} has a half-life already")
-            half_lives[attribute] = figure
-    return half_lives
-
-
-def _circulation(tables: tuple[Table, ...]) -> dict[tuple[Status, PersonsKind | None], Figure]:
-    circulation: dict[tuple[Status, PersonsKind | None], Figure] = {}
-    for table in tables:
-        status = table.member("status", Status)
-        key = (status, table.member("persons_kind", PersonsKind) if "persons_kind" in table else None)
-        if key in circulation:
-            raise RiskModelError(reason=f"{table.where}: {key[0]} stands twice")
-        circulation[key] = _figure(table, "factor")
-    return circulation
-
-
-def _weights(tables: tuple[Table, ...]) -> dict[str, Figure]:
-    weights: dict[str, Figure] = {}
-    for table in tables:
-        scenario = table.text("scenario")
-        if scenario in weights:
-            raise RiskModelError(reason=f"{table.where}: {scenario} has a weight already")
-        weights[scenario] = _figure(table, "weight")
-    return weights

@@ -114,7 +114,7 @@ def test_a_match_below_the_minimum_probability_is_left_out():
 
 def test_an_assessment_names_what_it_was_made_with():
     found = assess_in(WORLD, [[]])
-    assert (found.profile, found.scenarios, found.as_of) == ("research-2026-11", "2026-11", WORLD.as_of)
+    assert (found.profile, found.scenarios, found.as_of) == ("research-2026-11b", "2026-11", WORLD.as_of)
 
 
 def test_a_breach_after_the_date_is_refused_by_name():
@@ -138,7 +138,7 @@ def test_a_scenario_without_a_weight_is_refused_by_name():
     profile = dataclasses.replace(
         PROFILE, weights={one: weight for one, weight in PROFILE.weights.items() if one != "F05"}
     )
-    with pytest.raises(UnweightedScenario, match=r"research-2026-11 gives no weight to scenario F05"):
+    with pytest.raises(UnweightedScenario, match=r"research-2026-11b gives no weight to scenario F05"):
         assess_in(dataclasses.replace(WORLD, profile=profile), [[]])
 
 

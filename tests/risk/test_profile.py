@@ -1,17 +1,16 @@
 from __future__ import annotations
 
 import datetime
-import tomllib
 from pathlib import Path
 
 import pytest
 
 import correlate.risk
-from correlate.catalogue import Catalogue, Status
-from correlate.risk import DEFAULT_PROFILE, Profile, RiskFileError, RiskModelError, UnknownProfile
+from correlate.catalogue import Catalogue, Scope, Status
+from correlate.risk import Profile, RiskFileError, RiskModelError, ScenarioSet, UnknownProfile
 from correlate.risk.errors import UnknownHalfLife
 from correlate.risk.figure import Figure
-from correlate.vocabulary import AttributeClass
+from correlate.vocabulary import AttributeClass, Field
 
 SHIPPED = Path(correlate.risk.__file__).parent / "data" / "profiles"
 
@@ -24,6 +23,10 @@ band = [{ name = "low", score_min = 0 }, { name = "high", score_min = 50 }]
 probability_grid = { value = 0.01, source = "a guess" }
 probability_min = { value = 0.05, source = "a guess" }
 feasibility_min = { value = 0.01, source = "a guess" }
+near_certain = { value = 0.95, source = "a guess" }
+doubtful_share = { value = 0.5, source = "a guess" }
+partial_share = { value = 0.3, source = "a guess" }
+population = [{ scope = "FR", persons = 69000000, source = "a census" }]
 [[half_life]]
 classes = ["EMAIL", "PHONE"]
 years = 10
@@ -98,8 +101,10 @@ def test_an_entry_that_stands_twice_is_refused(tmp_path, table):
 
 
 def test_an_unknown_name_lists_the_shipped_ones():
-    with pytest.raises(UnknownProfile, match=r"no profile named lender\. Shipped are research-2026-11"):
-        Profile.load("lender")
+    with pytest.raises(
+        UnknownProfile, match=r"no profile named landlord\. Shipped are insurer-2026-11, lender"
+    ):
+        Profile.load("landlord")
 
 
 def test_a_name_cannot_lead_out_of_the_shipped_profiles():
@@ -117,20 +122,40 @@ def test_a_class_that_a_profile_does_not_know_is_named(tmp_path):
         load(tmp_path, GOOD).freshness(AttributeClass.NIR, years=1.0)
 
 
-def test_every_figure_of_the_shipped_profiles_has_a_source():
-    """Read past the loader, so that a loader grown lenient would be noticed."""
-    for path in SHIPPED.glob("*.toml"):
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-        figures = [*document["half_life"], *document["circulation"], *document["weight"]]
-        figures += [document[key] for key in ("probability_grid", "probability_min", "feasibility_min")]
-        assert all(figure["source"].strip() for figure in figures)
-        assert document["bands_source"].strip()
+def test_a_short_name_is_that_of_the_newest_profile_of_its_family():
+    assert [Profile.load(each).name for each in ("research", "insurer", "lender")] == [
+        "research-2026-11b",
+        "insurer-2026-11",
+        "lender-2026-11",
+    ]
 
 
-def test_the_default_profile_covers_the_whole_vocabulary_and_catalogue():
-    profile = Profile.load(DEFAULT_PROFILE)
+def test_a_profile_that_extends_another_takes_what_it_does_not_say(tmp_path):
+    path = tmp_path / "mine.toml"
+    weight = '[[weight]]\nscenario = "F01"\nweight = 0.5\nsource = "our losses"\n'
+    path.write_text(f'name = "mine"\ndated = 2026-11-22\npurpose = "a test"\nextends = "research"\n{weight}')
+    mine, research = Profile.load(path), Profile.load("research")
+    assert (mine.weight_of("F01"), mine.weight_of("F02")) == (0.5, research.weight_of("F02"))
+    assert (mine.half_lives, mine.bands, mine.population) == (
+        research.half_lives,
+        research.bands,
+        research.population,
+    )
+
+
+def test_only_a_lender_refuses_the_nir_and_says_under_which_law():
+    assert Profile.load("lender").refuses == (Field.nir, Field.national_id)
+    assert "2019-341" in Profile.load("lender").refuses_source
+    assert Profile.load("research").refuses == Profile.load("insurer").refuses == ()
+
+
+@pytest.mark.parametrize("shipped", sorted(SHIPPED.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_shipped_profile_covers_the_vocabulary_the_catalogue_and_the_scenarios(shipped):
+    profile = Profile.load(shipped.stem)
     assert set(profile.half_lives) == set(AttributeClass)
     assert {status for status, _kind in profile.circulation} == set(Status)
+    assert set(profile.population) == set(Scope)
+    assert set(profile.weights) == {scenario.id for scenario in ScenarioSet.load()}
     for breach in Catalogue.shipped():
         assert 0.0 <= profile.circulation_of(breach) <= 1.0
 
