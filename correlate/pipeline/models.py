@@ -43,4 +43,5 @@ class Models:
     def name(self) -> str:
         """What stands in the column ``model``: a result with the same name and key was made the same way."""
         rates = "+base-rates" if self.base_rates else ""
-        return f"{self.linkage.name}/{self.profile.name}{rates}/{self.scenarios.version}/{self.as_of.isoformat()}"
+        profile = f"{self.profile.name}{rates}"
+        return f"{self.linkage.name}/{profile}/{self.scenarios.version}/{self.as_of.isoformat()}"

@@ -66,9 +66,7 @@ def _profile(document: Table, *, expected_name: str) -> Profile:
         name=name,
         dated=document.date("dated"),
         purpose=document.text("purpose"),
-        half_lives=part(
-            "half_life", lambda: _half_lives(document.tables("half_life")), lambda p: dict(p.half_lives)
-        ),
+        half_lives=part("half_life", lambda: _half_lives(document), lambda p: dict(p.half_lives)),
         circulation=part("circulation", lambda: _circulation(document), lambda p: dict(p.circulation)),
         weights={**(base.weights if base else {}), **weights},
         bands=limits,
