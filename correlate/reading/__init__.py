@@ -8,7 +8,7 @@ from correlate.reading.formats import Format
 from correlate.reading.frame import open_frame, open_input
 from correlate.reading.mapping import Mapping, load_mapping
 from correlate.reading.rejects import Reject, RejectsWriter
-from correlate.reading.source import Source, open_source
+from correlate.reading.source import Source, open_columns, open_source
 
 __all__ = [
     "Batch",
@@ -24,6 +24,7 @@ __all__ = [
     "atomic_output",
     "check_writable",
     "load_mapping",
+    "open_columns",
     "open_frame",
     "open_input",
     "open_source",

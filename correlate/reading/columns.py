@@ -18,13 +18,15 @@ __all__ = ["Column", "Columns", "assign_columns"]
 class Column:
     """One column that is read: its 0-based place, its header, and its name in each batch.
 
-    ``carries`` is ``None`` for a column that is only passed through.
+    ``carries`` is ``None`` for a column that is only passed through. Such a column may be ``listed``: a cell
+    that holds a list of texts comes out as one text, joined by "|".
     """
 
     index: int
     header: str
     target: str
     carries: Field | AttributeClass | None
+    listed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,12 +59,19 @@ class Columns:
 
 
 def assign_columns(
-    headers: Sequence[str], *, mapping: Mapping, keep: Sequence[str] = (), file: Path
+    headers: Sequence[str],
+    *,
+    mapping: Mapping,
+    keep: Sequence[str] = (),
+    lists: Sequence[str] = (),
+    kept_suffice: bool = False,
+    file: Path,
 ) -> Columns:
     """Decide what each column carries: by the mapping first, else by its header.
 
-    A mapped column takes a field from recognised ones. Raises when two columns claim a field that a row has
-    once, when a name is not in the file, and when nothing is recognised.
+    A mapped column takes a field from recognised ones; ``keep`` and ``lists`` name columns to pass through.
+    Raises when two columns claim a field that a row has once, when a name is not in the file, and when
+    nothing is recognised, unless the columns that are passed through suffice.
     """
     mapped = _mapped(headers, mapping, file)
     carried = [(index, meaning) for index, meaning in mapped.items() if meaning is not None]
@@ -73,8 +82,8 @@ def assign_columns(
         ]
     carried.sort(key=lambda pair: (pair[0] not in mapped, pair[0]))
     used = tuple(_targeted(carried, headers, file))
-    kept = tuple(_kept(headers, keep, file))
-    if not used:
+    kept = tuple(_kept(headers, keep, lists, file))
+    if not used and not (kept and kept_suffice):
         raise _unrecognised(headers, file)
     places = {column.index for column in (*used, *kept)}
     ignored = tuple(header for index, header in enumerate(headers) if index not in places)
@@ -139,10 +148,12 @@ def _name(index: int, headers: Sequence[str]) -> str:
     return f"{index + 1} (“{headers[index]}”)" if headers[index] else str(index + 1)
 
 
-def _kept(headers: Sequence[str], keep: Sequence[str], file: Path) -> Iterator[Column]:
-    for name in dict.fromkeys(keep):
+def _kept(headers: Sequence[str], keep: Sequence[str], lists: Sequence[str], file: Path) -> Iterator[Column]:
+    for name in dict.fromkeys((*keep, *lists)):
         index = _find(headers, name, file, asked_by="the request to keep it")[0]
-        yield Column(index=index, header=headers[index], target=f"keep:{name}", carries=None)
+        yield Column(
+            index=index, header=headers[index], target=f"keep:{name}", carries=None, listed=name in lists
+        )
 
 
 def _unrecognised(headers: Sequence[str], file: Path) -> MissingHeader | NoColumnRecognised:

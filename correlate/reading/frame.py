@@ -31,17 +31,33 @@ class FrameSource(Source):
     headers: tuple[str, ...] = ()
 
     def __init__(
-        self, frame: pl.DataFrame, *, mapping: Mapping, keep: Sequence[str], batch_rows: int
+        self,
+        frame: pl.DataFrame,
+        *,
+        mapping: Mapping,
+        keep: Sequence[str],
+        lists: Sequence[str],
+        kept_suffice: bool,
+        batch_rows: int,
     ) -> None:
         self.path = Path(NAME)
         self.headers = tuple(frame.columns)
-        self.columns = assign_columns(self.headers, mapping=mapping, keep=keep, file=self.path)
+        self.columns = assign_columns(
+            self.headers,
+            mapping=mapping,
+            keep=keep,
+            lists=lists,
+            kept_suffice=kept_suffice,
+            file=self.path,
+        )
         self.bytes = int(frame.estimated_size())
         self._frame = null_out(frame.select(self._text(frame, column) for column in self.columns.used))
         self._batch_rows = batch_rows
 
     def _text(self, frame: pl.DataFrame, column: Column) -> pl.Expr:
         kind = frame.schema[column.header]
+        if column.listed and kind == pl.List(pl.String):
+            return pl.nth(column.index).list.join("|").alias(column.target)
         if kind.is_nested() or kind == pl.Object:
             reason = f"give the column “{column.header}” as plain values, or leave it out"
             raise UnsupportedFormat(file=self.path, kind="a frame with lists in a used column", hint=reason)
@@ -73,15 +89,29 @@ def open_frame(
     batch_rows: int = 250_000,
     mapping: Mapping | None = None,
     keep: Sequence[str] = (),
+    lists: Sequence[str] = (),
+    kept_suffice: bool = False,
 ) -> Source:
     """Open a frame as :func:`open_source` opens a file; ``keep`` names columns to pass through."""
-    return FrameSource(frame, mapping=mapping or Mapping(), keep=keep, batch_rows=batch_rows)
+    return FrameSource(
+        frame,
+        mapping=mapping or Mapping(),
+        keep=keep,
+        lists=lists,
+        kept_suffice=kept_suffice,
+        batch_rows=batch_rows,
+    )
 
 
 def open_input(
-    given: Path | pl.DataFrame, *, mapping: Mapping | None = None, keep: Sequence[str] = ()
+    given: Path | pl.DataFrame,
+    *,
+    mapping: Mapping | None = None,
+    keep: Sequence[str] = (),
+    lists: Sequence[str] = (),
+    kept_suffice: bool = False,
 ) -> Source:
-    """Open a file by its path, or a frame."""
+    """Open a file by its path, or a frame; see :func:`open_source`."""
     if isinstance(given, pl.DataFrame):
-        return open_frame(given, mapping=mapping, keep=keep)
-    return open_source(given, mapping=mapping, keep=keep)
+        return open_frame(given, mapping=mapping, keep=keep, lists=lists, kept_suffice=kept_suffice)
+    return open_source(given, mapping=mapping, keep=keep, lists=lists, kept_suffice=kept_suffice)

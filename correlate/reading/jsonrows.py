@@ -50,6 +50,7 @@ class JsonRows:
     def __init__(self, *, paths: Sequence[Path], columns: Columns) -> None:
         self._paths = [paths[index] for index in columns.indices]
         self._targets = columns.targets
+        self._write = [_as_list if column.listed else _as_text for column in columns.used]
         self._flat = all(len(path) == 1 for path in self._paths)
         self._text = pl.Schema(dict.fromkeys((path[0] for path in self._paths), pl.String()))
 
@@ -96,7 +97,7 @@ class JsonRows:
         return part, lines.target
 
     def _cells(self, row: dict[str, Any]) -> list[str | None]:
-        return [_as_text(_reach(row, path)) for path in self._paths]
+        return [write(_reach(row, path)) for write, path in zip(self._write, self._paths, strict=True)]
 
 
 def _filled_lines(block: bytes) -> int:
@@ -152,6 +153,13 @@ def _as_text(value: Any) -> str | None:  # noqa: ANN401 - whatever JSON holds
         _check(value)
         return value
     return None if value is None else str(value)
+
+
+def _as_list(value: Any) -> str | None:  # noqa: ANN401 - whatever JSON holds
+    """Write a list of texts as one text."""
+    if not isinstance(value, list):
+        return _as_text(value)
+    return "|".join(filter(None, map(_as_text, value)))
 
 
 def _check(text: str) -> None:

@@ -58,6 +58,8 @@ class ParquetTable:
 
     def _text(self, column: Column) -> pl.Expr:
         kind = self._schema[column.header]
+        if column.listed and kind == pl.List(pl.String):
+            return pl.nth(column.index).list.join("|")
         if kind.is_nested() or kind == pl.Object:
             reason = f"write the column “{column.header}” as plain values, or map it to “ignore”"
             raise UnsupportedFormat(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -19,7 +19,7 @@ from correlate.reading.parquet import ParquetTable
 from correlate.reading.stream import open_file
 from correlate.reading.texttable import TextTable
 
-__all__ = ["Source", "Table", "open_source"]
+__all__ = ["Source", "Table", "open_columns", "open_source"]
 
 _READ_BYTES = 1024 * 1024
 
@@ -111,17 +111,46 @@ class Source:
 
 
 def open_source(
-    path: Path, *, batch_rows: int = 250_000, mapping: Mapping | None = None, keep: Sequence[str] = ()
+    path: Path,
+    *,
+    batch_rows: int = 250_000,
+    mapping: Mapping | None = None,
+    keep: Sequence[str] = (),
+    lists: Sequence[str] = (),
+    kept_suffice: bool = False,
 ) -> Source:
     """Open a CSV, JSON lines or Parquet file, gzip or zstd or not, whatever its encoding and delimiter.
 
-    ``mapping`` says what the file does not; ``keep`` names columns to pass through unread, as ``keep:name``.
+    ``mapping`` says what the file does not; ``keep`` names columns to pass through unread, as ``keep:name``,
+    and ``lists`` those of them whose cells may be lists of texts. A file with no other column that is
+    recognised is refused, unless ``kept_suffice``.
     Raises subclasses of :class:`~correlate.errors.InputError`, none of which names a value.
     """
-    path = Path(path)
-    mapping = mapping or Mapping()
+    path, mapping = Path(path), mapping or Mapping()
     if batch_rows < 1:
         raise ValueError("batch_rows is at least 1")
+    table, stamp = _open_table(path, mapping)
+    columns = assign_columns(
+        table.headers, mapping=mapping, keep=keep, lists=lists, kept_suffice=kept_suffice, file=path
+    )
+    return Source(path, table, columns, batch_rows, stamp)
+
+
+def open_columns(path: Path, choose: Callable[[tuple[str, ...]], tuple[str, str]]) -> Source:
+    """Open a file of two columns that ``choose`` names, given the headers: one of texts, and one of lists.
+
+    Both are passed through, as ``keep:name``, and nothing else is read. Raises as :func:`open_source` does.
+    """
+    path, mapping = Path(path), Mapping(only_mapped=True)
+    table, stamp = _open_table(path, mapping)
+    text, listed = choose(table.headers)
+    columns = assign_columns(
+        table.headers, mapping=mapping, keep=(text,), lists=(listed,), kept_suffice=True, file=path
+    )
+    return Source(path, table, columns, 250_000, stamp)
+
+
+def _open_table(path: Path, mapping: Mapping) -> tuple[Table, os.stat_result]:
     stamp = _stat(path)
     head = _head(path)
     if not head:
@@ -130,8 +159,7 @@ def open_source(
     table: Table = (
         ParquetTable(path, stamp.st_size) if head.startswith(PARQUET_MAGIC) else TextTable(path, mapping)
     )
-    columns = assign_columns(table.headers, mapping=mapping, keep=keep, file=path)
-    return Source(path, table, columns, batch_rows, stamp)
+    return table, stamp
 
 
 def _stat(path: Path) -> os.stat_result:
