@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from correlate.risk.figure import check_share, check_source
 from correlate.vocabulary import AttributeClass
 
 __all__ = ["Bilingual", "Clause", "Control", "Protections", "Scenario"]
+
+# It stands in results beside ":", "|" and "+", and in reason codes.
+_ID = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,12 +62,19 @@ class Control:
         check_source(self.source, what=f"the control {self.name}")
 
 
+_UNSAID = Bilingual(en="", fr="")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Protections:
-    """What the person, and what the insurer or the bank, can do against a scenario."""
+    """What the person, the insurer, and the bank or lender can do against a scenario.
+
+    Read from a file, none of them is empty.
+    """
 
     person: Bilingual
     insurer: Bilingual
+    bank: Bilingual = _UNSAID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +97,10 @@ class Scenario:
     protections: Protections
 
     def __post_init__(self) -> None:
+        if not _ID.fullmatch(self.id):
+            raise RiskModelError(
+                reason="its id must be 1 to 40 letters, digits, dots, hyphens or underscores"
+            )
         if not self.clauses:
             raise RiskModelError(reason="it has no clause, so everybody would be open to it")
         check_source(self.basis, what="its list of requirements")
