@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from correlate.catalogue import Breach
-from correlate.pipeline import Models, Scorer
-from correlate.reading import open_frame
+from correlate.declared import Declarable
+from correlate.pipeline import Models, Refusal, Scorer
+from correlate.reading import Source, open_frame
 from correlate.vault import Vault
 
 __all__ = ["check"]
+
+# What the reference is called among the columns; no header of a person is.
+REFERENCE = "(reference)"
 
 
 def check(
@@ -23,6 +27,7 @@ def check(
     models: Models,
     subject_id: str = "1",
     breach: Breach | None = None,
+    declared: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Score one person.
 
@@ -32,27 +37,41 @@ def check(
         models: catalogue, linkage model, scenarios, profile and date.
         subject_id: your reference, given back.
         breach: the person is a row of this breach.
+        declared: ids of the breaches that the person was told of.
 
     Returns:
         What a batch's JSON lines hold for this subject: subject_id, score, band, uplift, breaches, scenarios,
         attributes, key_id, model.
 
     Raises:
-        InputError: no field of the person is known.
+        InputError: no field of the person is known, and no breach is declared.
+        FieldRefused: the profile may not read a field of the person.
+        UnknownDeclaredBreach, FutureBreach: a declared breach cannot count.
     """
+    breaches = Declarable(catalogue=models.catalogue, as_of=models.as_of)
+    told = breaches.listed(
+        pl.Series([";".join(declared)]), pl.Series([1]), file="the person", column="“declared”"
+    )
+    refusal = Refusal.of(models.profile)
+    with _opened(person, subject_id, alone_suffices=bool(declared)) as source:
+        refusal.check_source(source)
+        batch = next(source.batches())
+    if look := refusal.look_at(source):
+        look(batch)
     scorer = Scorer(vault, models, breach=breach)
-    people = vault.tokeniser.people(_frame(person), asking=True)
-    scorer.add(people, pl.Series([subject_id]))
+    people = vault.tokeniser.people(batch.frame, asking=True)
+    scorer.add(people, pl.Series([subject_id]), declared=told)
     scored = scorer.finish()
     row = scored.assessed[scored.subjects["exposure_no"]].drop("exposure_id").to_dicts()[0]
     return {"subject_id": subject_id, **_plain(row), "key_id": scored.key_id, "model": scored.model}
 
 
-def _frame(person: Mapping[str, object]) -> pl.DataFrame:
-    """One row of strings, its columns recognised as a file's would be."""
+def _opened(person: Mapping[str, object], subject_id: str, *, alone_suffices: bool) -> Source:
+    """One row of strings, its columns recognised as a file's would be, and the reference beside them."""
     texts = {str(name): None if value is None else str(value) for name, value in person.items()}
-    with open_frame(pl.DataFrame([texts], schema=dict.fromkeys(texts, pl.String))) as source:
-        return next(source.batches()).frame
+    texts[REFERENCE] = subject_id
+    frame = pl.DataFrame([texts], schema=dict.fromkeys(texts, pl.String))
+    return open_frame(frame, keep=(REFERENCE,), kept_suffice=alone_suffices)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 (any JSON value)

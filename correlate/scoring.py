@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
 from correlate.catalogue import Breach
+from correlate.declared import Declarable, Declared, read_declared
 from correlate.pipeline import (
     Models,
+    Refusal,
     Scored,
     Scorer,
     ScoreReport,
@@ -18,10 +21,19 @@ from correlate.pipeline import (
     subject_ids,
     write_scores,
 )
-from correlate.reading import Mapping, RejectsWriter, check_writable, open_input
+from correlate.reading import Mapping, RejectsWriter, Source, check_writable, open_input
 from correlate.vault import Progress, Vault, ahead, tokenised
 
 __all__ = ["score", "score_frame"]
+
+
+class _Declaring(NamedTuple):
+    """Where declared breaches come from; see :func:`score`."""
+
+    file: Path | None = None
+    column: str | None = None
+    hibp: Path | None = None
+    hibp_domain: str = ""
 
 
 def score(
@@ -33,6 +45,10 @@ def score(
     id_column: str | None = None,
     breach: Breach | None = None,
     mapping: Mapping | None = None,
+    declared: Path | None = None,
+    declared_column: str | None = None,
+    hibp: Path | None = None,
+    hibp_domain: str = "",
     rejects: RejectsWriter | None = None,
     progress: Progress | None = None,
 ) -> ScoreReport:
@@ -47,11 +63,19 @@ def score(
             subject. A column that identifies a person by itself (a NIR, an e-mail) is refused.
         breach: the subjects are the rows of this breach: each row's classes count as certainly exposed.
         mapping: columns that their headers do not tell.
-        rejects: where rows without an id go.
+        declared: a file of the breaches that subjects were told of: their id, and one or several breaches.
+        declared_column: a column of ``subjects`` that lists such breaches.
+        hibp: answers of Have I Been Pwned by address or by domain; they find the subjects by e-mail.
+        hibp_domain: the domain of mailboxes that ``hibp`` names without it.
+        rejects: where rows without an id go, and rows of ``declared`` and ``hibp`` that say nothing.
         progress: called with bytes and rows as they are done.
 
     Returns:
         The counts. The file has one row a subject, sorted by subject_id, whatever the order of the input.
+
+    Raises:
+        FieldRefused: the profile may not read a field that a file has.
+        UnknownDeclaredBreach, FutureBreach: a declared breach cannot count.
     """
     start = time.perf_counter()
     output_format(output)
@@ -63,6 +87,7 @@ def score(
         id_column=id_column,
         breach=breach,
         mapping=mapping,
+        declaring=_Declaring(declared, declared_column, hibp, hibp_domain),
         rejects=rejects,
         progress=progress,
     )
@@ -78,6 +103,10 @@ def score_frame(
     id_column: str | None = None,
     breach: Breach | None = None,
     mapping: Mapping | None = None,
+    declared: Path | None = None,
+    declared_column: str | None = None,
+    hibp: Path | None = None,
+    hibp_domain: str = "",
 ) -> pl.DataFrame:
     """Score every subject of a frame; see :func:`score`.
 
@@ -85,7 +114,15 @@ def score_frame(
         One row a subject, sorted by subject_id: subject_id, score, band, uplift, breaches, scenarios,
         attributes, key_id, model. Rows without an id are left out.
     """
-    scored = _scored(vault, subjects, models=models, id_column=id_column, breach=breach, mapping=mapping)
+    scored = _scored(
+        vault,
+        subjects,
+        models=models,
+        id_column=id_column,
+        breach=breach,
+        mapping=mapping,
+        declaring=_Declaring(declared, declared_column, hibp, hibp_domain),
+    )
     return score_rows(scored.subjects, scored.assessed, key_id=vault.key_id, model=models.name)
 
 
@@ -97,18 +134,64 @@ def _scored(
     id_column: str | None,
     breach: Breach | None,
     mapping: Mapping | None,
+    declaring: _Declaring,
     rejects: RejectsWriter | None = None,
     progress: Progress | None = None,
 ) -> Scored:
-    scorer = Scorer(vault, models, breach=breach)
+    refusal = Refusal.of(models.profile)
+    breaches = Declarable(catalogue=models.catalogue, as_of=models.as_of)
     done = 0
-    with open_input(subjects, mapping=mapping, keep=() if id_column is None else (id_column,)) as source:
-        for batch, people in ahead(tokenised(vault.tokeniser, source, mapping, asking=True)):
+    with _opened(subjects, mapping, id_column, declaring) as source:
+        refusal.check_source(source)
+        # Read after the subjects' headers have passed, and before any of their rows.
+        declared = _declared(vault, declaring, id_column, breaches, refusal, rejects)
+        scorer = Scorer(vault, models, breach=breach, declared=declared)
+        batches = tokenised(vault.tokeniser, source, mapping, asking=True, look=refusal.look_at(source))
+        for batch, people in ahead(batches):
             ids, refused = subject_ids(batch, id_column)
             if rejects is not None:
                 rejects.write(source.path, (*batch.rejects, *refused))
-            scorer.add(people, ids, rejected=len(batch.rejects) + len(refused))
+            told = None
+            if (column := declaring.column) is not None:
+                cells = batch.frame[f"keep:{column}"]
+                told = breaches.listed(cells, batch.row_numbers, file=source.path, column=f"“{column}”")
+            scorer.add(people, ids, declared=told, rejected=len(batch.rejects) + len(refused))
             if progress:
                 progress(batch.bytes_read - done, batch.count)
                 done = batch.bytes_read
     return scorer.finish(by_number=id_column is None)
+
+
+def _opened(
+    subjects: Path | pl.DataFrame, mapping: Mapping | None, id_column: str | None, declaring: _Declaring
+) -> Source:
+    """A subject who is known by an id alone may still be declared."""
+    return open_input(
+        subjects,
+        mapping=mapping,
+        keep=() if id_column is None else (id_column,),
+        lists=() if declaring.column is None else (declaring.column,),
+        kept_suffice=declaring.column is not None or declaring.file is not None,
+    )
+
+
+def _declared(
+    vault: Vault,
+    declaring: _Declaring,
+    id_column: str | None,
+    breaches: Declarable,
+    refusal: Refusal,
+    rejects: RejectsWriter | None,
+) -> Declared | None:
+    if declaring.file is None and declaring.hibp is None:
+        return None
+    return read_declared(
+        declaring.file,
+        hibp=declaring.hibp,
+        domain=declaring.hibp_domain,
+        id_column=id_column,
+        breaches=breaches,
+        tokeniser=vault.tokeniser,
+        guard=refusal,
+        rejects=rejects,
+    )

@@ -40,14 +40,19 @@ class Askers:
         return cls(rows=rows, keys=_keys(people.keys, numbers[people.key_rows]))
 
     @classmethod
-    def of_records(cls, vault: Vault, record_ids: pl.Series) -> Askers:
-        """Records of the vault (n,), numbered by their record_id; those that are not there are left out."""
+    def of_records(
+        cls, vault: Vault, record_ids: pl.Series, *, without: frozenset[str] = frozenset()
+    ) -> Askers:
+        """Records of the vault (n,), numbered by their record_id; those that are not there are left out, and
+        so are the token columns that ``without`` names, as if the records did not have them.
+        """
         columns = ", ".join(TOKEN_COLUMNS)
         with vault.engine.given(wanted_record=pl.DataFrame({"record_id": record_ids.unique()})):
             rows = vault.engine.frame(
                 f"SELECT record_id AS asker_no, nir_own, {columns} FROM record "
                 f"SEMI JOIN wanted_record USING (record_id) ORDER BY record_id"
             )
+        rows = rows.with_columns(pl.lit(None, dtype=pl.Int64).alias(name) for name in sorted(without))
         tokens = {name: rows[name].fill_null(0).to_numpy() for name in TOKEN_COLUMNS}
         keys, places = linkage_keys(vault.tokeniser.scheme, tokens, asking=True)
         rows = rows.with_columns(birth_swapped=pl.lit(None, dtype=pl.Int64))

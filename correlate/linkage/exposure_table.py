@@ -20,7 +20,7 @@ __all__ = ["ExposureTable"]
 # An element is breach_no, class_set_no, origin and hundredths side by side in one integer.
 BREACH_SHIFT, CLASS_SET_SHIFT, ORIGIN_SHIFT = 44, 12, 7
 # An origin: the depth of a linked record, or one of these.
-OWN, OF_HOUSEHOLD = 0, 31
+OWN, DECLARED, OF_HOUSEHOLD = 0, 30, 31
 # What a record of another person of the household says of the subject: the values that both rows bear.
 SHARED_CLASSES: dict[str, tuple[AttributeClass, ...]] = {
     "nir": (AttributeClass.NIR,),
@@ -30,6 +30,9 @@ SHARED_CLASSES: dict[str, tuple[AttributeClass, ...]] = {
     "home": (AttributeClass.ADDR, AttributeClass.ZIP),
 }
 
+IDENTITY = ("subject_no", "breach_no", "class_set_no")
+TOLD = dict.fromkeys((*IDENTITY, "origin", "percent"), pl.Int64)
+
 SCHEMA = """
 CREATE OR REPLACE TEMP TABLE subject_exposure (subject_id VARCHAR, exposure_no INTEGER);
 CREATE OR REPLACE TEMP TABLE exposure (exposure_no INTEGER, elements BIGINT[]);
@@ -37,7 +40,7 @@ INSERT INTO exposure VALUES (0, []);
 """
 
 # The best of a subject's links to a breach and class set by origin; the subject's own row counts as certain.
-# A link that a shorter path makes as likely adds nothing.
+# A link that a shorter path makes as likely adds nothing; what was told of the subject comes before any path.
 ELEMENTS = f"""
 WITH found AS (
     SELECT subject_no, breach_no, class_set_no, depth::BIGINT AS origin,
@@ -47,7 +50,7 @@ WITH found AS (
     SELECT subject_no, breach_no, shared_set.class_set_no, {OF_HOUSEHOLD}, round(100 * probability)::BIGINT
     FROM {HOUSEHOLD} JOIN shared_set USING (shared)
     UNION ALL
-    SELECT subject_no, breach_no, class_set_no, {OWN}, 100 FROM own_row
+    SELECT subject_no, breach_no, class_set_no, origin, percent FROM told_row
 ),
 best AS (
     SELECT subject_no, breach_no, class_set_no, origin, max(percent) AS percent
@@ -55,7 +58,8 @@ best AS (
 ),
 needed AS (
     SELECT *, max(percent) OVER (
-        PARTITION BY subject_no, breach_no, class_set_no ORDER BY origin
+        PARTITION BY subject_no, breach_no, class_set_no
+        ORDER BY CASE origin WHEN {DECLARED} THEN {OWN} ELSE origin END, origin
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     ) AS nearer
     FROM best
@@ -94,18 +98,26 @@ class ExposureTable:
         for statement in filter(str.strip, SCHEMA.split(";")):
             self._engine.execute(statement, step="the exposure tables")
 
-    def add(self, subjects: pl.DataFrame, own: pl.DataFrame | None = None) -> None:
+    def add(
+        self,
+        subjects: pl.DataFrame,
+        *,
+        own: pl.DataFrame | None = None,
+        declared: pl.DataFrame | None = None,
+    ) -> None:
         """Take in the links of one batch, which ``link`` has left.
 
         Args:
             subjects: (subject_no, subject_id), one row a subject of the batch.
             own: (subject_no, breach_no, class_set_no) of rows that the subjects themselves are.
+            declared: (subject_no, breach_no, class_set_no, percent) of what the subjects were told of.
         """
-        if own is None:
-            own = pl.DataFrame(
-                schema={"subject_no": pl.Int64, "breach_no": pl.Int64, "class_set_no": pl.Int64}
-            )
-        with self._engine.given(named=subjects, own_row=own, shared_set=self._shared_sets()):
+        parts = [pl.DataFrame(schema=TOLD)]
+        if own is not None:
+            parts.append(own.select(*IDENTITY, origin=pl.lit(OWN, pl.Int64), percent=pl.lit(100, pl.Int64)))
+        if declared is not None:
+            parts.append(declared.select(*IDENTITY, origin=pl.lit(DECLARED, pl.Int64), percent="percent"))
+        with self._engine.given(named=subjects, told_row=pl.concat(parts), shared_set=self._shared_sets()):
             self._store(ELEMENTS)
 
     def _shared_sets(self) -> pl.DataFrame:
@@ -153,14 +165,15 @@ class ExposureTable:
         names = {number: breach for breach, number in self._breaches.items()}
         element = pl.col("element")
         origin = element // 2**ORIGIN_SHIFT % 2 ** (CLASS_SET_SHIFT - ORIGIN_SHIFT)
-        evidence = {OWN: "own", OF_HOUSEHOLD: "household"}
+        evidence = {OWN: "own", DECLARED: "declared", OF_HOUSEHOLD: "household"}
+        depth = {DECLARED: 0, OF_HOUSEHOLD: 1}
         return elements.select(
             "exposure_no",
             breach=(element // 2**BREACH_SHIFT).replace_strict(names, return_dtype=pl.String),
             class_set=(element // 2**CLASS_SET_SHIFT % 2 ** (BREACH_SHIFT - CLASS_SET_SHIFT)).cast(pl.Int32),
             percent=element % 2**ORIGIN_SHIFT,
             evidence=origin.replace_strict(evidence, default="linked", return_dtype=pl.String),
-            depth=pl.when(origin == OF_HOUSEHOLD).then(1).otherwise(origin).cast(pl.Int8),
+            depth=origin.replace(depth).cast(pl.Int8),
         )
 
     @property

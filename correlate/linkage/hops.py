@@ -43,7 +43,9 @@ CREATE OR REPLACE TEMP TABLE crossed (record_id BIGINT);
 """
 
 
-def follow_paths(vault: Vault, asker: pl.DataFrame, *, model: LinkageModel) -> None:
+def follow_paths(
+    vault: Vault, asker: pl.DataFrame, *, model: LinkageModel, without: frozenset[str] = frozenset()
+) -> None:
     """Lengthen direct links link by link; the result is the temporary table path.
 
     Reads the temporary tables ``direct`` (subject_no, record_id, probability) and ``household``
@@ -53,18 +55,19 @@ def follow_paths(vault: Vault, asker: pl.DataFrame, *, model: LinkageModel) -> N
         vault: open.
         asker: the subjects' rows with their rarities.
         model: parameters.
+        without: token columns that lead from no record to another.
     """
     engine = vault.engine
     for statement in filter(str.strip, SCHEMA.split(";")):
         engine.execute(statement, step="the tables of paths")
     engine.execute("INSERT INTO path SELECT subject_no, record_id, 1, probability, true FROM direct")
     for depth in range(2, model.hop_depth_max + 1):
-        _cross(vault, model)
+        _cross(vault, model, without)
         if not _lengthen(vault, asker, model, depth):
             break
 
 
-def _cross(vault: Vault, model: LinkageModel) -> None:
+def _cross(vault: Vault, model: LinkageModel, without: frozenset[str]) -> None:
     """Find the links of the records at the ends of paths, each record's once."""
     engine = vault.engine
     least = model.hop_probability_min
@@ -76,7 +79,8 @@ def _cross(vault: Vault, model: LinkageModel) -> None:
     if not ends.height:
         return
     narrow = dataclasses.replace(model, key_records_max=model.hop_key_records_max, wide_records_max=-1)
-    judge(vault, Askers.of_records(vault, ends["record_id"]), model=narrow, probability_min=least)
+    crossing = Askers.of_records(vault, ends["record_id"], without=without)
+    judge(vault, crossing, model=narrow, probability_min=least)
     engine.execute(
         f"INSERT INTO bridge SELECT asker_no, record_id, probability FROM {JUDGED} "
         f"WHERE probability >= ? AND asker_no <> record_id",

@@ -47,6 +47,7 @@ def link(
     *,
     model: LinkageModel,
     hops: bool = True,
+    without: frozenset[str] = frozenset(),
     stepwise: bool = False,
 ) -> LinkCounts:
     """Link a batch of tokenised subjects to the vault's records: the temporary tables LINKED and HOUSEHOLD.
@@ -58,6 +59,7 @@ def link(
             of no subject (0) are not linked.
         model: parameters.
         hops: follow paths over records too.
+        without: token columns that lead from no record to another, as the NIR where it may not be used.
         stepwise: run every step by itself and log its rows and seconds (for debugging; same result).
     """
     engine = vault.engine
@@ -71,7 +73,7 @@ def link(
         household = engine.run([_household()], into=HOUSEHOLD, stepwise=stepwise)
         paths = "SELECT subject_no, record_id, 1::TINYINT AS depth, probability FROM direct"
         if hops and model.hop_depth_max > 1:
-            follow_paths(vault, rows, model=model)
+            follow_paths(vault, rows, model=model, without=without)
             paths = "SELECT subject_no, record_id, depth, probability FROM path"
         links = engine.run([("linked", _placed(paths))], into=LINKED, stepwise=stepwise)
     return LinkCounts(

@@ -1,6 +1,7 @@
 """What the batch and the single check share: models, linking and assessing, results."""
 
 from correlate.pipeline.models import Models
+from correlate.pipeline.refusal import FieldRefused, Refusal
 from correlate.pipeline.results import FORMATS, UnknownOutputFormat, output_format, score_rows, write_scores
 from correlate.pipeline.scored import Scored, ScoreReport
 from correlate.pipeline.scorer import WITHHELD, Scorer
@@ -9,7 +10,9 @@ from correlate.pipeline.subject_id import SubjectIdIdentifies, subject_ids
 __all__ = [
     "FORMATS",
     "WITHHELD",
+    "FieldRefused",
     "Models",
+    "Refusal",
     "ScoreReport",
     "Scored",
     "Scorer",

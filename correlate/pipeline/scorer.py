@@ -9,7 +9,9 @@ import numpy.typing as npt
 import polars as pl
 
 from correlate.catalogue import Breach, Catalogue
+from correlate.declared import Declared, declared_records
 from correlate.linkage import ExposureTable, link
+from correlate.pipeline.declarations import Declarations
 from correlate.pipeline.models import Models
 from correlate.pipeline.scored import Scored
 from correlate.risk import Exposures, assess
@@ -24,22 +26,45 @@ WITHHELD = "withheld"
 class Scorer:
     """Links batches of tokenised subjects and assesses the distinct exposures they come to."""
 
-    def __init__(self, vault: Vault, models: Models, *, breach: Breach | None = None) -> None:
-        """Bind vault and models; ``breach`` says that the subjects are that breach's rows."""
+    def __init__(
+        self,
+        vault: Vault,
+        models: Models,
+        *,
+        breach: Breach | None = None,
+        declared: Declared | None = None,
+    ) -> None:
+        """Bind vault and models; ``breach`` says that the subjects are that breach's rows, ``declared`` which
+        breaches they were told of.
+        """
         self._vault, self._models, self._breach = vault, models, breach
         self._table = ExposureTable(vault)
+        self._declarations = Declarations(declared)
         self._dropped: Counter[tuple[str, str]] = Counter()
         self._counts = dict.fromkeys(("rows", "rejected", "links", "hop_links", "household_links"), 0)
 
-    def add(self, people: People, ids: pl.Series, *, rejected: int = 0) -> None:
-        """Link one batch: n rows and the id of each, null for a row that was rejected."""
+    def add(
+        self, people: People, ids: pl.Series, *, declared: pl.Series | None = None, rejected: int = 0
+    ) -> None:
+        """Link one batch.
+
+        Args:
+            people: n rows.
+            ids: (n,) the subject of each, null for a row that was rejected.
+            declared: (n,) lists of the breaches that each row itself declares.
+            rejected: how many rows were.
+        """
         named = pl.DataFrame({"subject_id": ids}).with_columns(
             subject_no=pl.col("subject_id").rank("dense").cast(pl.Int64)
         )
         subject_no = named["subject_no"].fill_null(0).to_numpy()
-        counts = link(self._vault, people, subject_no, model=self._models.linkage)
-        own = self._own_rows(people, subject_no) if self._breach else None
-        self._table.add(named.drop_nulls().unique(), own)
+        without = frozenset(field.value for field in self._models.profile.refuses)
+        counts = link(self._vault, people, subject_no, model=self._models.linkage, without=without)
+        self._table.add(
+            named.drop_nulls().unique(),
+            own=self._own_rows(people, subject_no) if self._breach else None,
+            declared=self._declared_rows(self._declarations.of_batch(people, named, declared)),
+        )
         self._dropped.update(people.dropped)
         self._counts["rows"] += people.height + rejected - int(ids.null_count())
         self._counts["rejected"] += rejected
@@ -55,7 +80,7 @@ class Scorer:
         return Scored(
             subjects=subjects,
             assessed=self._assessed(),
-            counts=self._counts,
+            counts={**self._counts, **self._declarations.counts(subjects)},
             dropped=tuple(Dropped(column=c, reason=r, rows=n) for (c, r), n in sorted(self._dropped.items())),
             key_id=self._vault.key_id,
             model=self._models.name,
@@ -91,6 +116,26 @@ class Scorer:
                 "class_set_no": numbers[people.classes.of_row],
             }
         ).filter(pl.col("subject_no") > 0)
+
+    def _declared_rows(self, told: pl.DataFrame) -> pl.DataFrame:
+        """What each (subject_no, breach) exposes, as the catalogue and the profile say."""
+        rows = [
+            (breach, self._table.breach_no(breach), int(number), percent)
+            for breach in told["breach"].unique().sort().to_list()
+            for classes, percent in declared_records(self._models.catalogue.get(breach), self._models.profile)
+            for number in self._table.class_set_numbers((classes,))
+        ]
+        kinds = pl.DataFrame(
+            rows,
+            schema={
+                "breach": pl.String,
+                "breach_no": pl.Int64,
+                "class_set_no": pl.Int64,
+                "percent": pl.Int64,
+            },
+            orient="row",
+        )
+        return told.join(kinds, on="breach").drop("breach")
 
 
 def _withhold(assessed: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:

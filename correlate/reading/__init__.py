@@ -3,9 +3,10 @@
 from correlate.reading.atomic import atomic_output, check_writable
 from correlate.reading.batch import Batch
 from correlate.reading.columns import Column, Columns
-from correlate.reading.errors import OutputError, UnknownColumn
+from correlate.reading.errors import MissingFile, OutputError, UnknownColumn, UnreadableFile
 from correlate.reading.formats import Format
 from correlate.reading.frame import open_frame, open_input
+from correlate.reading.headers import listable, same
 from correlate.reading.mapping import Mapping, load_mapping
 from correlate.reading.rejects import Reject, RejectsWriter
 from correlate.reading.source import Source, open_columns, open_source
@@ -16,16 +17,20 @@ __all__ = [
     "Columns",
     "Format",
     "Mapping",
+    "MissingFile",
     "OutputError",
     "Reject",
     "RejectsWriter",
     "Source",
     "UnknownColumn",
+    "UnreadableFile",
     "atomic_output",
     "check_writable",
+    "listable",
     "load_mapping",
     "open_columns",
     "open_frame",
     "open_input",
     "open_source",
+    "same",
 ]

@@ -63,6 +63,10 @@ class FrameSource(Source):
             raise UnsupportedFormat(file=self.path, kind="a frame with lists in a used column", hint=reason)
         return as_text(pl.nth(column.index), kind).alias(column.target)
 
+    def keys(self) -> frozenset[str]:
+        """Give the names of the columns."""
+        return frozenset(self.headers)
+
     def batches(self) -> Iterator[Batch]:
         """Give the rows in batches."""
         height = self._frame.height

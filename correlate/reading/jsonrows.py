@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -15,12 +16,14 @@ from correlate.reading.columns import Columns
 from correlate.reading.records import ROW_BYTES_MAX, MalformedRow
 from correlate.reading.rejects import Reject
 
-__all__ = ["JsonRows", "find_paths"]
+__all__ = ["JsonRows", "find_keys", "find_paths"]
 
 Path = tuple[str, ...]
 # Lone surrogates and NUL, which Polars passes on as something else, can only be written as escapes.
 _ESCAPES_APART = (b"\\u0000", b"\\ud", b"\\uD")
 _BLANK = b" \t\r\n"
+# A string, and whether it is a key. None runs over a line's end, so a malformed line spoils itself alone.
+_STRING = re.compile(rb'"((?:[^"\\\n]|\\.)*)"(?:\s*(:))?')
 
 
 def find_paths(sample: bytes) -> dict[str, Path]:
@@ -34,6 +37,19 @@ def find_paths(sample: bytes) -> dict[str, Path]:
         for path in _leaves(row):
             paths.setdefault(".".join(path), path)
     return paths
+
+
+def find_keys(lines: bytes) -> set[str]:
+    """Give every key of some lines, at any depth."""
+    found = {match[1] for match in _STRING.finditer(lines) if match[2]}
+    return {_unescaped(key) for key in found}
+
+
+def _unescaped(key: bytes) -> str:
+    try:
+        return str(json.loads(b'"%b"' % key)) if b"\\" in key else key.decode("utf-8", "replace")
+    except ValueError:
+        return ""
 
 
 def _leaves(row: dict[str, Any]) -> Iterator[Path]:

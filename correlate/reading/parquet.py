@@ -39,6 +39,10 @@ class ParquetTable:
             metadata.row_group(index).num_rows for index in range(metadata.num_row_groups)
         )
 
+    def keys(self) -> frozenset[str]:
+        """Give the headers."""
+        return frozenset(self.headers)
+
     def parts(self, columns: Columns, batch_rows: int) -> Iterator[Batch]:
         """Give batches of at most ``batch_rows`` rows.
 

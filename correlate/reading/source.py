@@ -35,6 +35,9 @@ class Table(Protocol):
     def parts(self, columns: Columns, batch_rows: int) -> Iterator[Batch]:
         """Give consecutive batches, of any size up to about ``batch_rows``."""
 
+    def keys(self) -> frozenset[str]:
+        """Give every name that a value anywhere in the file stands under."""
+
 
 class Source:
     """A file that can be read: use it as a context manager, or :meth:`close` it.
@@ -62,6 +65,12 @@ class Source:
     def headers(self) -> tuple[str, ...]:
         """The headers of all columns, used or not."""
         return self._table.headers
+
+    def keys(self) -> frozenset[str]:
+        """Every name that a value anywhere in the file stands under: its headers, but in JSON lines the keys
+        of all lines, which are looked through for that; those of an object within an object by themselves.
+        """
+        return self._table.keys()
 
     @property
     def encoding(self) -> str:

@@ -12,7 +12,7 @@ from correlate.reading.blocks import BLOCK_BYTES, BlockWalk, RowParser
 from correlate.reading.columns import Columns
 from correlate.reading.csvrows import CsvRows
 from correlate.reading.formats import Format, compression_of, text_format_of
-from correlate.reading.jsonrows import JsonRows, find_paths
+from correlate.reading.jsonrows import JsonRows, find_keys, find_paths
 from correlate.reading.layout import Layout, find_layout
 from correlate.reading.mapping import Mapping
 from correlate.reading.nulls import null_out
@@ -46,6 +46,21 @@ class TextTable:
     def _lay_out(self, layout: Layout) -> None:
         self.headers = layout.headers
         self.delimiter, self._start = layout.delimiter, layout.start
+
+    def keys(self) -> frozenset[str]:
+        """Give the headers of CSV; of JSON lines every key of every line."""
+        if self.delimiter is not None:
+            return frozenset(self.headers)
+        found: set[str] = set()
+        with closing(ByteStream(self.path, self._compression)) as stream:
+            text = TextStream(stream, self._given_encoding)
+            buffer, rest = bytearray(self._block_bytes), b""
+            while size := text.readinto(memoryview(buffer)):
+                block = rest + buffer[:size]
+                end = block.rfind(b"\n") + 1
+                found.update(find_keys(block[:end]))
+                rest = block[end:]
+        return frozenset(found.union(find_keys(rest)))
 
     def parts(self, columns: Columns, batch_rows: int) -> Iterator[Batch]:
         """Give batches of ``batch_rows`` rows, reading the file from its start."""

@@ -30,9 +30,14 @@ NOTHING_IDENTIFYING = "nothing-identifying"
 
 
 def tokenised(
-    tokeniser: Tokeniser, source: Source, mapping: Mapping | None, *, asking: bool = False
+    tokeniser: Tokeniser,
+    source: Source,
+    mapping: Mapping | None,
+    *,
+    asking: bool = False,
+    look: Callable[[Batch], None] | None = None,
 ) -> Iterator[tuple[Batch, People]]:
-    """Every batch of a file with its tokens.
+    """Every batch of a file with its tokens; ``look`` sees each before anything is made of it.
 
     The order of day and month, and that of surname and first name in a column of full names, are told by the
     file's first rows, the same however the batches are cut.
@@ -46,6 +51,8 @@ def tokenised(
     dates, names = _date_order(held, mapping), _name_order(held)
 
     def work(batch: Batch) -> tuple[Batch, People]:
+        if look is not None:
+            look(batch)
         return batch, tokeniser.people(batch.frame, asking=asking, date_order=dates, name_order=names)
 
     yield from side_by_side(work, chain(held, batches))

@@ -1,0 +1,78 @@
+"""Which subjects were told of which breaches: by their ids, by their addresses, or in their own rows."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from correlate.declared import Declared
+from correlate.tokens import People
+
+__all__ = ["Declarations"]
+
+TOLD = {"subject_no": pl.Int64, "breach": pl.String}
+
+
+class Declarations:
+    """Brings declared breaches to the subjects, batch by batch, and counts what reached nobody."""
+
+    def __init__(self, declared: Declared | None) -> None:
+        """Bind what was read from files, if any was."""
+        self._declared = declared
+        self._reached: set[int] = set()
+        self._told: list[pl.DataFrame] = []
+
+    def of_batch(self, people: People, named: pl.DataFrame, own: pl.Series | None) -> pl.DataFrame:
+        """The declared breaches of a batch's subjects: (subject_no, breach), distinct.
+
+        Args:
+            people: n rows.
+            named: (n,) subject_id and subject_no, null for a row that was rejected.
+            own: (n,) lists of what each row declares, if a column does.
+        """
+        parts = [pl.DataFrame(schema=TOLD)]
+        if own is not None:
+            parts.append(named.select("subject_no", breach=own).explode("breach"))
+        if self._declared is not None:
+            parts.append(
+                named.select("subject_id", "subject_no")
+                .unique()
+                .join(self._declared.by_subject, on="subject_id")
+                .select("subject_no", "breach")
+            )
+            parts += [self._by_email(people, named, slot) for slot in ("email", "email_alt")]
+        told = pl.concat(parts).drop_nulls().unique()
+        ids = named.select("subject_id", "subject_no").drop_nulls().unique()
+        self._told.append(told.join(ids, on="subject_no").select("subject_id", "breach"))
+        return told
+
+    def counts(self, subjects: pl.DataFrame) -> dict[str, int]:
+        """Totals once all batches are done; ``subjects`` are all there are, by subject_id."""
+        told = pl.concat([pl.DataFrame(schema={"subject_id": pl.String, "breach": pl.String}), *self._told])
+        counts = {
+            "declared": told.unique().height,
+            "declared_subjects": told["subject_id"].n_unique(),
+        }
+        if self._declared is None:
+            return counts
+        files, read = self._declared, self._declared.counts
+        nobody = files.by_subject.select("subject_id").unique().join(subjects, on="subject_id", how="anti")
+        return {
+            **counts,
+            "declared_rows": read.rows,
+            "declared_rejected": read.rejected,
+            "declared_without_subject": nobody.height,
+            "hibp_addresses": read.hibp_addresses,
+            "hibp_rejected": read.hibp_rejected,
+            "hibp_without_subject": files.by_email["email"].n_unique() - len(self._reached),
+            "hibp_unknown": read.hibp_unknown,
+        }
+
+    def _by_email(self, people: People, named: pl.DataFrame, slot: str) -> pl.DataFrame:
+        """Joined on tokens, here in memory and nowhere else."""
+        declared = self._declared
+        if declared is None or not declared.by_email.height:
+            return pl.DataFrame(schema=TOLD)
+        rows = named.select("subject_no", email=people.column(slot)).drop_nulls()
+        found = rows.join(declared.by_email, on="email")
+        self._reached.update(found["email"].unique().to_list())
+        return found.select("subject_no", "breach")
