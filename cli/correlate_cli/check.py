@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
 
@@ -10,21 +9,25 @@ import typer
 
 from correlate.checking import check as check_person
 from correlate.errors import InputError
-from correlate.pipeline import Models
-from correlate_cli.score import AsOfOption, BreachOption, as_of_date
+from correlate.risk import DEFAULT_PROFILE
+from correlate_cli.score import AsOfOption, BreachOption
 from correlate_cli.shared import (
+    BaseRatesOption,
     CatalogueOption,
     KeyOption,
     ModelOption,
+    ProfileOption,
+    ScenariosOption,
+    SharesOption,
     VaultArgument,
-    given_catalogue,
-    given_model,
+    given_models,
     open_vault,
 )
 
 __all__ = ["NotAPerson", "check"]
 
 SUBJECT_ID = "subject_id"
+DECLARED = "declared"
 
 
 class NotAPerson(InputError):
@@ -40,24 +43,41 @@ def check(
     key: KeyOption = None,
     catalogue: CatalogueOption = None,
     model: ModelOption = None,
+    profile: ProfileOption = DEFAULT_PROFILE,
+    scenarios: ScenariosOption = None,
+    base_rates: BaseRatesOption = False,
+    shares: SharesOption = False,
 ) -> None:
     """Score one person, given as a JSON object on standard input; the result is JSON on standard output.
 
     Standard input, because other users of the machine can read a command's
     arguments. Fields have the names a file's columns could have; "subject_id"
-    is your own reference and is given back.
+    is your own reference and is given back, and "declared" lists the breaches
+    that the person was told of.
 
     [bold]Example[/bold]
-      correlate check members.duckdb --key secret.key < person.json
+      correlate check members.duckdb --key secret.key --shares < person.json
     """
     person = _read_person(sys.stdin.read())
-    known = given_catalogue(catalogue)
-    models = Models.default(as_of=as_of_date(as_of), catalogue=known)
-    models = dataclasses.replace(models, linkage=given_model(model))
+    models = given_models(
+        as_of=as_of,
+        catalogue=catalogue,
+        model=model,
+        profile=profile,
+        scenarios=scenarios,
+        base_rates=base_rates,
+        shares=shares,
+    )
+    declared = _declared(person.pop(DECLARED, None))
     subject_id = str(person.pop(SUBJECT_ID, "1"))
     with open_vault(vault, key) as opened:
         result = check_person(
-            opened, person, models=models, subject_id=subject_id, breach=known.get(breach) if breach else None
+            opened,
+            person,
+            models=models,
+            subject_id=subject_id,
+            breach=models.catalogue.get(breach) if breach else None,
+            declared=declared,
         )
     typer.echo(json.dumps(result, ensure_ascii=False, indent=2))
 
@@ -72,3 +92,11 @@ def _read_person(text: str) -> dict[str, object]:
     if any(isinstance(value, dict) for value in person.values()):
         raise NotAPerson(reason="a field holds an object")
     return person
+
+
+def _declared(given: object) -> list[str]:
+    """The ids of breaches, from a list or from one text with separators."""
+    listed = given if isinstance(given, list) else [] if given is None else [given]
+    if not all(isinstance(breach, str) for breach in listed):
+        raise NotAPerson(reason=f'"{DECLARED}" is not a list of breach ids')
+    return [str(breach) for breach in listed]

@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from correlate.pipeline import Models
 from correlate.report import summary_lines
+from correlate.risk import DEFAULT_PROFILE
 from correlate.scoring import score as score_file
 from correlate_cli.progress import progress
 from correlate_cli.shared import (
+    BaseRatesOption,
     CatalogueOption,
     KeyOption,
     MapOption,
     MemoryOption,
     ModelOption,
+    ProfileOption,
     RejectsOption,
+    ScenariosOption,
+    SharesOption,
     ThreadsOption,
     VaultArgument,
-    given_catalogue,
     given_mapping,
-    given_model,
+    given_models,
     given_rejects,
     open_vault,
     refuse_overwriting,
 )
 
-__all__ = ["AsOfOption", "BreachOption", "as_of_date", "score"]
+__all__ = ["AsOfOption", "BreachOption", "score"]
+
+# What is said of each count of declared breaches that is not zero.
+DECLARED_LINES = (
+    ("rows of declared breaches read", "declared_rows"),
+    ("of them rejected (--rejects lists them)", "declared_rejected"),
+    ("ids in them that no subject has", "declared_without_subject"),
+    ("addresses read in the answers of Have I Been Pwned", "hibp_addresses"),
+    ("of them rejected (--rejects lists them)", "hibp_rejected"),
+    ("of them that no subject has", "hibp_without_subject"),
+    (
+        "breaches named there are not in the catalogue: add them with `correlate breaches import`",
+        "hibp_unknown",
+    ),
+)
 
 AsOfOption = Annotated[
     datetime.datetime | None,
@@ -42,11 +59,6 @@ BreachOption = Annotated[
     str | None,
     typer.Option("--breach", metavar="ID", help="The subjects are the rows of this breach themselves."),
 ]
-
-
-def as_of_date(given: datetime.datetime | None) -> datetime.date:
-    """The day to score as of."""
-    return given.date() if given else datetime.datetime.now(tz=datetime.UTC).date()
 
 
 def score(
@@ -62,12 +74,34 @@ def score(
         typer.Option("--id", metavar="COLUMN", help="Your reference of a person; else the row number."),
     ] = None,
     breach: BreachOption = None,
+    declared: Annotated[
+        Path | None,
+        typer.Option(
+            "--declared", metavar="FILE", help="Breaches that people were told of: their id, and breach ids."
+        ),
+    ] = None,
+    declared_column: Annotated[
+        str | None,
+        typer.Option("--declared-column", metavar="COLUMN", help="The same, in a column of SUBJECTS."),
+    ] = None,
+    hibp: Annotated[
+        Path | None,
+        typer.Option("--hibp", metavar="FILE", help="Answers of Have I Been Pwned, by address or by domain."),
+    ] = None,
+    hibp_domain: Annotated[
+        str,
+        typer.Option("--hibp-domain", metavar="DOMAIN", help="Domain of mailboxes named without it there."),
+    ] = "",
     as_of: AsOfOption = None,
     key: KeyOption = None,
     mapping: MapOption = None,
     rejects: RejectsOption = None,
     catalogue: CatalogueOption = None,
     model: ModelOption = None,
+    profile: ProfileOption = DEFAULT_PROFILE,
+    scenarios: ScenariosOption = None,
+    base_rates: BaseRatesOption = False,
+    shares: SharesOption = False,
     threads: ThreadsOption = None,
     memory: MemoryOption = None,
 ) -> None:
@@ -77,18 +111,32 @@ def score(
     (what is owed to combination), breaches, scenarios, attributes, key_id,
     model. The NIR is used where a column has it and not needed where none has.
 
+    Whoever holds no breach data can score people by the breaches that they were
+    told of, on a vault with nothing in it: name these with --declared,
+    --declared-column or --hibp, and let --base-rates fill in the rest.
+
     [bold]Examples[/bold]
       correlate score members.duckdb members.csv --id member_id -o scores.parquet
       correlate score members.duckdb leak.parquet -o scores.csv
           --breach viamedis-almerys-2024 --as-of 2026-11-01 --memory 4GB
+      correlate score empty.duckdb clients.csv --id client -o scores.csv
+          --declared notified.csv --base-rates --profile lender
     """
-    refuse_overwriting(output, [vault, subjects, *([model] if model else [])], option="--output")
-    known = given_catalogue(catalogue)
-    models = Models.default(as_of=as_of_date(as_of), catalogue=known)
-    models = dataclasses.replace(models, linkage=given_model(model))
+    given = (model, scenarios, declared, hibp, mapping, *(catalogue or ()))
+    inputs = [vault, subjects, *(path for path in given if path is not None)]
+    refuse_overwriting(output, inputs, option="--output")
+    models = given_models(
+        as_of=as_of,
+        catalogue=catalogue,
+        model=model,
+        profile=profile,
+        scenarios=scenarios,
+        base_rates=base_rates,
+        shares=shares,
+    )
     with (
         open_vault(vault, key, threads=threads, memory=memory) as opened,
-        given_rejects(rejects, inputs=[vault, subjects]) as writer,
+        given_rejects(rejects, inputs=inputs) as writer,
         progress(
             f"Scoring {subjects.name}", subjects.stat().st_size if subjects.is_file() else None
         ) as advance,
@@ -99,10 +147,24 @@ def score(
             output,
             models=models,
             id_column=id_column,
-            breach=known.get(breach) if breach else None,
+            breach=models.catalogue.get(breach) if breach else None,
             mapping=given_mapping(mapping),
+            declared=declared,
+            declared_column=declared_column,
+            hibp=hibp,
+            hibp_domain=hibp_domain,
             rejects=writer,
             progress=advance,
         )
-    for line in summary_lines(report):
+    for line in (*_declared_lines(report.declared), *summary_lines(report)):
         typer.echo(line)
+
+
+def _declared_lines(counts: dict[str, int]) -> Iterator[str]:
+    """What became of the declared breaches: rows read are those that count and those that do not."""
+    if not counts:
+        return
+    yield f"{counts['declared']:,} declared breaches of {counts['declared_subjects']:,} subjects count."
+    for text, name in DECLARED_LINES:
+        if count := counts.get(name, 0):
+            yield f"  {count:,} {text}"

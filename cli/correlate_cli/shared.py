@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -12,23 +14,32 @@ import typer
 
 from correlate.catalogue import Catalogue
 from correlate.linkage import LinkageModel, load_model
+from correlate.pipeline import Models
 from correlate.reading import Mapping, RejectsWriter, load_mapping
+from correlate.risk import DEFAULT_PROFILE, Profile, ScenarioSet
 from correlate.tokens import KEY_FILE_VARIABLE, load_key
 from correlate.vault import Limits, Vault
 
 __all__ = [
+    "BaseRatesOption",
     "CatalogueOption",
     "KeyOption",
     "MapOption",
     "MemoryOption",
     "ModelOption",
+    "ProfileOption",
     "RejectsOption",
+    "ScenariosOption",
+    "SharesOption",
     "ThreadsOption",
     "VaultArgument",
     "given_catalogue",
     "given_mapping",
     "given_model",
+    "given_models",
+    "given_profile",
     "given_rejects",
+    "given_scenarios",
     "open_vault",
     "refuse_overwriting",
 ]
@@ -55,6 +66,32 @@ RejectsOption = Annotated[
     typer.Option(
         "--rejects", metavar="FILE", help="Write the rows that were set aside, with reasons, as CSV."
     ),
+]
+ProfileOption = Annotated[
+    str,
+    typer.Option(
+        "--profile",
+        metavar="NAME",
+        help="research, insurer, lender, one with its date, or your own as a TOML file. lender reads no NIR.",
+    ),
+]
+ScenariosOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--scenarios",
+        metavar="FILE",
+        help="TOML: scenarios to add to the shipped, replace or leave out.",
+    ),
+]
+BaseRatesOption = Annotated[
+    bool,
+    typer.Option(
+        "--base-rates",
+        help="Count breaches that the vault does not hold too, as likely as they are for anybody.",
+    ),
+]
+SharesOption = Annotated[
+    bool, typer.Option("--shares", help="Give each breach's exact share of the score; slow for many people.")
 ]
 CatalogueOption = Annotated[
     list[Path] | None,
@@ -113,6 +150,39 @@ def given_mapping(file: Path | None) -> Mapping | None:
 def given_model(file: Path | None) -> LinkageModel:
     """The linkage model in a file, or the shipped one."""
     return load_model(file)
+
+
+def given_profile(name: str) -> Profile:
+    """The profile of this name, or in this file."""
+    is_file = name.endswith(".toml") or os.sep in name
+    return Profile.load(Path(name) if is_file else name)
+
+
+def given_scenarios(file: Path | None) -> ScenarioSet:
+    """The shipped scenarios, with the changes of a file if one was named."""
+    return ScenarioSet.load(file)
+
+
+def given_models(
+    *,
+    as_of: datetime.datetime | None,
+    catalogue: list[Path] | None,
+    model: Path | None,
+    profile: str = DEFAULT_PROFILE,
+    scenarios: Path | None = None,
+    base_rates: bool = False,
+    shares: bool = False,
+) -> Models:
+    """All that decides a score besides subject and vault, from the options of a command."""
+    day = as_of.date() if as_of else datetime.datetime.now(tz=datetime.UTC).date()
+    return dataclasses.replace(
+        Models.default(as_of=day, catalogue=given_catalogue(catalogue)),
+        linkage=given_model(model),
+        scenarios=given_scenarios(scenarios),
+        profile=given_profile(profile),
+        base_rates=base_rates,
+        shares=shares,
+    )
 
 
 @contextmanager

@@ -46,14 +46,19 @@ class Declarations:
         return told
 
     def counts(self, subjects: pl.DataFrame) -> dict[str, int]:
-        """Totals once all batches are done; ``subjects`` are all there are, by subject_id."""
+        """Totals once all batches are done; ``subjects`` are all there are, by subject_id.
+
+        ``declared`` (subject, breach) pairs count for ``declared_subjects``. Of files besides: the rows that
+        were read and rejected, the ids and addresses that no subject has, and the names at Have I Been Pwned
+        that mean no breach of the catalogue. Empty where nothing was declared or given.
+        """
         told = pl.concat([pl.DataFrame(schema={"subject_id": pl.String, "breach": pl.String}), *self._told])
         counts = {
             "declared": told.unique().height,
             "declared_subjects": told["subject_id"].n_unique(),
         }
         if self._declared is None:
-            return counts
+            return counts if told.height else {}
         files, read = self._declared, self._declared.counts
         nobody = files.by_subject.select("subject_id").unique().join(subjects, on="subject_id", how="anti")
         return {

@@ -19,7 +19,8 @@ class ScoreReport:
     ``rows`` read are ``accepted`` plus ``rejected``; ``subjects`` are fewer than accepted rows where several
     rows bear one subject's id. ``bands`` counts subjects, ``scenarios`` those for whom only the combination
     of breaches opens the scenario. ``hop_links`` are those of ``links`` that lead over other records, and
-    ``household_links`` come on top: records of another person of a subject's household.
+    ``household_links`` come on top: records of another person of a subject's household. ``declared`` tells
+    what became of declared breaches, if any were given; see ``Declarations.counts``.
     """
 
     output: Path | None
@@ -31,6 +32,7 @@ class ScoreReport:
     links: int
     hop_links: int
     household_links: int
+    declared: dict[str, int]
     dropped: tuple[Dropped, ...]
     bands: dict[str, int]
     scenarios: dict[str, int]
@@ -76,6 +78,9 @@ class Scored:
             links=self.counts["links"],
             hop_links=self.counts["hop_links"],
             household_links=self.counts["household_links"],
+            declared={
+                name: count for name, count in self.counts.items() if name.startswith(("declared", "hibp"))
+            },
             dropped=self.dropped,
             bands=bands,
             scenarios=opened,
