@@ -31,26 +31,23 @@ def output_format(path: Path) -> str:
 
 
 def flat(assessed: pl.DataFrame) -> pl.DataFrame:
-    """Nested columns as text: "name:value" joined by "|"; a scenario that only combination opens ends in
-    "+".
+    """Nested columns as text: "name:value:points" joined by "|"; a scenario that only combination opens ends
+    in "+".
     """
 
-    def joined(column: str, name: str, value: str) -> pl.Expr:
-        entry = (
-            pl.element().struct.field(name).cast(pl.String)
-            + ":"
-            + pl.element().struct.field(value).cast(pl.String)
-        )
-        if column == "scenarios":
-            only = pl.element().struct.field("combination_only")
-            entry += pl.when(only).then(pl.lit("+")).otherwise(pl.lit(""))
+    def joined(column: str, *fields: str, ending: pl.Expr | None = None) -> pl.Expr:
+        parts = [pl.element().struct.field(each).cast(pl.String).fill_null("") for each in fields]
+        entry = pl.concat_str(parts, separator=":")
+        if ending is not None:
+            entry += ending
         return pl.col(column).list.eval(entry).list.join("|").alias(column)
 
+    only = pl.when(pl.element().struct.field("combination_only")).then(pl.lit("+")).otherwise(pl.lit(""))
     return assessed.with_columns(
-        joined("by_depth", "depth", "points"),
-        joined("breaches", "breach", "probability"),
-        joined("scenarios", "scenario", "feasibility"),
-        joined("attributes", "attribute", "availability"),
+        joined("evidence", "evidence", "depth", "points"),
+        joined("breaches", "breach", "probability", "points"),
+        joined("scenarios", "scenario", "feasibility", ending=only),
+        joined("attributes", "attribute", "availability", "points"),
     )
 
 
@@ -62,7 +59,7 @@ def write_scores(
     Args:
         path: the ending tells the format; the file appears under its name only when whole.
         subjects: (subject_id, exposure_no), in the order to write.
-        assessed: one row per exposure_no from 0 up: score, band, uplift, breaches, scenarios, attributes.
+        assessed: one row per exposure_no from 0 up, as an assessment has them.
         key_id: stands in every row.
         model: stands in every row.
     """

@@ -1,48 +1,58 @@
-"""The risk of each distinct exposure: score, uplift, and the breaches, scenarios and attributes behind."""
+"""The risk of each distinct exposure: score, bounds, uplift, and what each of its parts is owed to."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from correlate.catalogue import Catalogue
-from correlate.risk.availability import AvailabilityModel, Floats
+from correlate.risk.attribution import shapley_shares
+from correlate.risk.base_rates import background
 from correlate.risk.exposure import Exposures
-from correlate.risk.feasibility import feasibility
-from correlate.risk.listing import list_attributes, list_breaches, list_depths, list_scenarios
+from correlate.risk.feasibility import Lift
+from correlate.risk.hands import Rows, starts_of
+from correlate.risk.holding import Background, Found, Holding
+from correlate.risk.kinds import Floats, Ints, Kinds
+from correlate.risk.listing import (
+    ATTRIBUTE,
+    BASE_RATES,
+    BREACH,
+    EVIDENCE_POINTS,
+    SCENARIO,
+    list_attributes,
+    list_breaches,
+    list_evidence,
+    list_scenarios,
+)
+from correlate.risk.pile import Pile
 from correlate.risk.profile import Profile
-from correlate.risk.records import Ints, Records, depth_of
+from correlate.risk.records import STANDINGS, Records, kept
 from correlate.risk.scenario_set import ScenarioSet
-from correlate.risk.score import bands_of, hundredths, raw_score, ten_thousandths
+from correlate.risk.score import bands_of, hundredths, raw_score, raw_score_lacking, ten_thousandths
+from correlate.risk.terms import Terms
+from correlate.vocabulary import AttributeClass
 
 __all__ = ["ASSESSMENT_SCHEMA", "Assessment", "assess"]
 
-# Bounds the memory: the widest array of a block is classes × rows, some 5 MB, and stays in the cache.
-_BLOCK_ROWS = 8_192
+# So many rows make some ten times as many once breaches are left out and taken alone: some 100 MB.
+_BLOCK_ROWS = 50_000
 
-_BREACH = {
-    "breach": pl.String,
-    "probability": pl.Float64,
-    "date": pl.Date,
-    "evidence": pl.String,
-    "depth": pl.Int8,
-}
-_DEPTH = {"depth": pl.Int8, "points": pl.Float64}
-_SCENARIO = {"scenario": pl.String, "feasibility": pl.Float64, "combination_only": pl.Boolean}
-_ATTRIBUTE = {"attribute": pl.String, "availability": pl.Float64}
 ASSESSMENT_SCHEMA = pl.Schema(
     {
         "exposure_id": pl.Int64(),
         "score": pl.Float64(),
         "band": pl.String(),
+        "score_min": pl.Float64(),
+        "score_max": pl.Float64(),
         "uplift": pl.Float64(),
-        "by_depth": pl.List(pl.Struct(_DEPTH)),
-        "breaches": pl.List(pl.Struct(_BREACH)),
-        "scenarios": pl.List(pl.Struct(_SCENARIO)),
-        "attributes": pl.List(pl.Struct(_ATTRIBUTE)),
+        "evidence": pl.List(pl.Struct(EVIDENCE_POINTS)),
+        "breaches": pl.List(pl.Struct(BREACH)),
+        "scenarios": pl.List(pl.Struct(SCENARIO)),
+        "attributes": pl.List(pl.Struct(ATTRIBUTE)),
     }
 )
 
@@ -51,12 +61,14 @@ ASSESSMENT_SCHEMA = pl.Schema(
 class Assessment:
     """One row an exposure, in the order of ``exposure_id``, and what it was assessed with.
 
-    ``score`` and ``uplift`` have two decimals, chances four. ``breaches``, ``scenarios`` and
-    ``attributes`` are sorted by falling value, then by name. A scenario is listed from the profile's
-    least feasibility; it is ``combination_only`` when no breach alone reaches that. A breach's
-    ``probability`` is that of its likeliest record, and ``evidence`` and ``depth`` say of what kind that
-    record is and how many links lead to it. ``by_depth`` splits the score: the points of records that one
-    link leads to (and of declared ones), then what records over two links add, and so on.
+    Scores and points have two decimals, chances four. ``score_min`` counts only near-certain links,
+    ``score_max`` every candidate link as true. ``evidence`` splits the score by what it rests on, the surest
+    first: each part is what it adds to those before. ``breaches`` are sorted by falling probability, that of
+    their likeliest record, of which ``evidence`` and ``depth`` tell; ``alone`` is the score of that breach
+    alone, ``points`` what the score loses without it, ``share`` its exact share, null unless asked for. Base
+    rates, where they count, are one entry without probability and date. A scenario is listed from the
+    profile's least feasibility; it is ``combination_only`` when no breach alone reaches that. ``attributes``
+    have the points that the score loses if the class had not leaked, and are sorted by these.
     """
 
     frame: pl.DataFrame
@@ -72,113 +84,219 @@ def assess(
     scenarios: ScenarioSet,
     profile: Profile,
     as_of: datetime.date,
+    base_rates: Sequence[str] = (),
+    shares: bool = False,
 ) -> Assessment:
     """Assess each exposure on its own: its row is the same whoever else is in ``exposures``.
+
+    Args:
+        exposures: the distinct sets of records that people stand in.
+        catalogue: knows their breaches.
+        scenarios: the frauds to consider.
+        profile: the figures.
+        as_of: the day to assess at.
+        base_rates: breaches that count for everybody with the share of people they concern.
+        shares: work out each breach's exact Shapley share too.
 
     Raises:
         UnknownBreach: a breach is not in the catalogue.
         FutureBreach: a breach is dated after ``as_of``.
         UnknownCirculation: the profile does not know a breach's status.
+        UnknownPopulation: the profile does not know the scope of a breach with a base rate.
         UnweightedScenario: the profile gives a scenario no weight.
         UnknownHalfLife: the profile does not know a class that a record exposes.
     """
-    records = Records.of(exposures, profile=profile)
-    model = AvailabilityModel.build(
-        records, exposures.class_sets, catalogue=catalogue, profile=profile, as_of=as_of
+    frame = kept(exposures, profile=profile)
+    breaches = sorted({*frame["breach"].unique().to_list(), *base_rates})
+    kinds = Kinds(breaches, catalogue=catalogue, profile=profile, as_of=as_of)
+    records = Records.of(frame, exposures, kinds=kinds)
+    rates = background(sorted(base_rates), kinds=kinds, catalogue=catalogue, profile=profile)
+    attributes = tuple(sorted(frozenset[AttributeClass]().union(*map(kinds.classes, range(len(kinds))))))
+    terms = Terms.of(scenarios, attributes)
+    lift = Lift.build(scenarios, attributes, as_of=as_of)
+    kernel = _Kernel(
+        holding=Holding(kinds, terms, lift, background=rates),
+        terms=terms,
+        rates=rates,
+        rate_breach=kinds.breach_of()[rates.kind],
+        scenarios=scenarios,
+        profile=profile,
+        weights=np.array([profile.weight_of(scenario.id) for scenario in scenarios]),
+        breaches=kinds.breaches,
+        dates=pl.Series([catalogue.get(breach).date for breach in breaches], dtype=pl.Date),
+        shares=shares,
     )
-    dates = pl.Series([catalogue.get(breach).date for breach in records.breaches], dtype=pl.Date)
-    kernel = _Kernel(model=model, scenarios=scenarios, profile=profile, as_of=as_of, dates=dates)
-    singles, single_of_pair = records.singles()
-    alone = kernel.alone(singles)
     frames = [ASSESSMENT_SCHEMA.to_frame()]
-    first, first_pair = 0, 0
+    first = 0
     for block in records.blocks(rows_max=_BLOCK_ROWS):
-        pairs = block.pair_starts()
-        numbers = single_of_pair[first_pair : first_pair + len(pairs)]
-        best = alone.best(numbers, exposure=block.exposure[pairs], count=block.count)
-        frames.append(kernel.assess(block, best, first=first))
-        first, first_pair = first + block.count, first_pair + len(pairs)
-    frame = pl.concat(frames)
-    return Assessment(frame=frame, profile=profile.name, scenarios=scenarios.version, as_of=as_of)
+        frames.append(kernel.assess(block, first=first))
+        first += block.count
+    return Assessment(frame=pl.concat(frames), profile=profile.name, scenarios=scenarios.version, as_of=as_of)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Alone:
-    """What single breaches give: scores in hundredths, feasibilities as scenarios × singles."""
+class _Compared:
+    """Scores in hundredths of what each exposure of a block is compared with; pairs are (exposure, breach).
 
-    hundredths: Ints
-    feasible: Floats
+    ``stages`` are the scores by records of each standing and all surer ones, without base rates; ``best``
+    is the most that one breach alone gives, ``best_feasible`` (exposures × scenarios) likewise in 1/10,000.
+    """
 
-    def best(self, numbers: Ints, *, exposure: Ints, count: int) -> _Alone:
-        """The most that any of an exposure's singles gives; ``exposure`` is sorted, one for each number."""
-        scores, feasible = np.zeros(count, dtype=np.int64), np.zeros((len(self.feasible), count))
-        present, starts = np.unique(exposure, return_index=True)
-        if len(present):
-            scores[present] = np.maximum.reduceat(self.hundredths[numbers], starts)
-            feasible[:, present] = np.maximum.reduceat(
-                np.take(self.feasible, numbers, axis=1), starts, axis=1
-            )
-        return _Alone(hundredths=scores, feasible=feasible)
+    lower: Ints
+    upper: Ints
+    stages: Ints
+    alone: Ints
+    left_out: Ints
+    best: Ints
+    best_feasible: Ints
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Kernel:
     """What stays the same from block to block."""
 
-    model: AvailabilityModel
+    holding: Holding
+    terms: Terms
+    rates: Background
+    rate_breach: Ints
     scenarios: ScenarioSet
     profile: Profile
-    as_of: datetime.date
+    weights: Floats
+    breaches: tuple[str, ...]
     dates: pl.Series
+    shares: bool
 
-    def alone(self, singles: Records) -> _Alone:
-        """Score each breach on its own."""
-        scores, feasible = [np.empty(0, dtype=np.int64)], [np.empty((len(self.scenarios), 0))]
-        for block in singles.blocks(rows_max=_BLOCK_ROWS):
-            found = self._feasible(self.model.availability(block))
-            scores.append(self._hundredths(found))
-            feasible.append(found)
-        return _Alone(hundredths=np.concatenate(scores), feasible=np.concatenate(feasible, axis=1))
+    @property
+    def rated(self) -> bool:
+        """Whether base rates count."""
+        return len(self.rates.kind) > 0
 
-    def assess(self, block: Records, best: _Alone, *, first: int) -> pl.DataFrame:
-        """Assess the exposures of one block, numbered from ``first``; ``best`` is what one breach gives."""
-        availability = self.model.availability(block)
-        feasible = self._feasible(availability)
-        score = self._hundredths(feasible)
+    def assess(self, block: Records, *, first: int) -> pl.DataFrame:
+        """Assess the exposures of one block, numbered from ``first``."""
+        pile = Pile(block, steps=self.profile.steps)
+        pile.add(np.arange(len(block)), background=self.rated)
+        found = self.holding.evaluate(pile.rows(), lacking=True)
+        score = self._hundredths(found.feasible)
+        compared = self._compare(block, score)
         bands = pl.Series([band.name for band in self.profile.bands], dtype=pl.String)
+        available = ten_thousandths(found.available)
         frame = pl.DataFrame(
             {
                 "exposure_id": np.arange(first, first + block.count),
                 "score": score / 100,
                 "band": bands.gather(bands_of(score / 100, bands=self.profile.bands)),
-                # The last bit of a boost's formula may fall as its input rises: never show that.
-                "uplift": np.maximum(score - best.hundredths, 0) / 100,
-                "by_depth": list_depths(self._by_depth(block, score)),
-                "breaches": list_breaches(block, dates=self.dates),
+                "score_min": compared.lower / 100,
+                "score_max": compared.upper / 100,
+                "uplift": np.maximum(score - compared.best, 0) / 100,
+                "evidence": self._evidence(compared, score),
+                "breaches": self._breaches(block, compared, score),
                 "scenarios": list_scenarios(
-                    ten_thousandths(feasible),
-                    ten_thousandths(best.feasible),
+                    ten_thousandths(found.feasible),
+                    compared.best_feasible,
                     names=[scenario.id for scenario in self.scenarios],
                     least=round(self.profile.feasibility_min.value * 10_000),
                 ),
-                "attributes": list_attributes(ten_thousandths(availability), names=self.model.attributes),
+                "attributes": list_attributes(
+                    available, self._attribute_points(found, score), names=self.terms.attributes
+                ),
             }
         )
         return frame.cast(ASSESSMENT_SCHEMA)
 
-    def _by_depth(self, block: Records, score: Ints) -> list[Ints]:
-        """The score by records up to each depth, in hundredths; the last is the score itself."""
-        deepest = int(depth_of(block.origin).max(initial=1))
-        part = [
-            self._hundredths(self._feasible(self.model.availability(block.up_to(depth))))
-            for depth in range(1, deepest)
-        ]
-        # The last bit of a boost's formula may fall as its input rises: never show that.
-        rising = np.maximum.accumulate([*part, score]) if part else [score]
-        return [np.minimum(each, score) for each in rising]
+    def _compare(self, block: Records, score: Ints) -> _Compared:
+        pairs = block.pair_starts()
+        rows = np.arange(len(block))
+        pile = Pile(block, steps=self.profile.steps)
+        near = block.step >= round(self.profile.near_certain.value * self.profile.steps)
+        lower = pile.add(rows[near])
+        upper = pile.add(rows, certain=True, background=self.rated)
+        present = np.unique(block.standing)
+        stages = [pile.add(rows[block.standing <= standing]) for standing in present.tolist()]
+        alone = pile.each_alone(pairs)
+        left_out = pile.each_left_out(pairs, background=self.rated)
+        feasible = self.holding.evaluate(pile.rows()).feasible
+        scores = self._hundredths(feasible)
+        rate_scores, rate_feasible = self._rates_alone()
+        best = np.full(block.count, rate_scores)
+        best_feasible = np.tile(rate_feasible, (block.count, 1))
+        owner = block.exposure[pairs]
+        starts = starts_of(owner)
+        if len(pairs):
+            mine = owner[starts]
+            best[mine] = np.maximum(best[mine], np.maximum.reduceat(scores[alone], starts))
+            most = np.maximum.reduceat(ten_thousandths(feasible[alone]), starts, axis=0)
+            best_feasible[mine] = np.maximum(best_feasible[mine], most)
+        by_standing = np.zeros((len(STANDINGS), block.count), dtype=np.int64)
+        for standing, stage in zip(present.tolist(), stages, strict=True):
+            by_standing[standing:] = scores[stage]
+        # The last digit that is kept may differ where two sums of the same value part: never show that.
+        return _Compared(
+            lower=np.minimum(scores[lower], score),
+            upper=np.maximum(scores[upper], score),
+            stages=np.minimum(np.maximum.accumulate(by_standing, axis=0), score),
+            alone=np.minimum(scores[alone], score[owner]),
+            left_out=np.minimum(scores[left_out], score[owner]),
+            best=best,
+            best_feasible=best_feasible,
+        )
 
-    def _feasible(self, availability: Floats) -> Floats:
-        return feasibility(availability, self.model.attributes, scenarios=self.scenarios, as_of=self.as_of)
+    def _rates_alone(self) -> tuple[int, Ints]:
+        """The most that one breach gives with its base rate alone: hundredths, and feasibility in
+        1/10,000.
+        """
+        if not self.rated:
+            return 0, np.zeros(len(self.weights), dtype=np.int64)
+        breach, exposure = np.unique(self.rate_breach, return_inverse=True)
+        rows = Rows(
+            exposure=exposure,
+            kind=self.rates.kind,
+            chance=self.rates.chance,
+            background=np.zeros(len(breach), dtype=np.bool_),
+        )
+        feasible = self.holding.evaluate(rows).feasible
+        return int(self._hundredths(feasible).max()), ten_thousandths(feasible).max(axis=0)
+
+    def _evidence(self, compared: _Compared, score: Ints) -> pl.Series:
+        """What each standing adds to the surer ones, and base rates to all."""
+        stages = np.vstack((np.zeros_like(score), compared.stages, score))
+        added: Ints = stages[1:] - stages[:-1]
+        return list_evidence(added, standings=[*STANDINGS, (BASE_RATES, 0)])
+
+    def _breaches(self, block: Records, compared: _Compared, score: Ints) -> pl.Series:
+        owner = block.exposure[block.pair_starts()]
+        alone, points = compared.alone, score[owner] - compared.left_out
+        share: pl.Series = pl.Series([None] * len(owner), dtype=pl.Float64)
+        rate_share = np.zeros(block.count, dtype=np.int64)
+        if self.shares:
+            exact, rate_share = shapley_shares(
+                block,
+                raw_score=lambda rows: raw_score(self.holding.evaluate(rows).feasible, weights=self.weights),
+                score=score,
+                loss=points,
+                alone=alone,
+                rated=self.rated,
+                steps=self.profile.steps,
+            )
+            share = pl.Series(exact / 100)
+        frame = pl.DataFrame({"alone": alone / 100, "points": points / 100, "share": share})
+        if self.rated:
+            pile = Pile(block, steps=self.profile.steps)
+            pile.add(np.empty(0, dtype=np.int64), background=True)
+            all_alone = self._hundredths(self.holding.evaluate(pile.rows()).feasible)
+            rates = {
+                "alone": np.minimum(all_alone, score) / 100,
+                "points": (score - compared.stages[-1]) / 100,
+                "share": pl.Series(rate_share / 100) if self.shares else [None] * block.count,
+            }
+            frame = pl.concat((frame, pl.DataFrame(rates, schema=frame.schema)))
+        return list_breaches(block, frame, names=self.breaches, dates=self.dates, steps=self.profile.steps)
+
+    def _attribute_points(self, found: Found, score: Ints) -> Ints:
+        without = raw_score_lacking(
+            found, self.terms.lacking, weights=self.weights, attributes=len(self.terms.attributes)
+        )
+        points: Ints = np.maximum(score[:, None] - hundredths(without), 0)
+        return points
 
     def _hundredths(self, feasible: Floats) -> Ints:
-        return hundredths(raw_score(feasible, scenarios=self.scenarios, profile=self.profile))
+        return hundredths(raw_score(feasible, weights=self.weights))

@@ -11,6 +11,7 @@ __all__ = [
     "RiskModelError",
     "UnknownCirculation",
     "UnknownHalfLife",
+    "UnknownPopulation",
     "UnknownProfile",
     "UnweightedScenario",
 ]
@@ -57,4 +58,11 @@ class UnweightedScenario(InputError):
     """Profile {profile} gives no weight to scenario {scenario}.
 
     It weighs {known}: add the weight to a profile of your own, or leave the scenario out.
+    """
+
+
+class UnknownPopulation(InputError):
+    """Breach {breach} has the scope {scope}, for which profile {profile} gives no population.
+
+    The profile knows {known}: add the scope to a profile of your own, or score without base rates.
     """

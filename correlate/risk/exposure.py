@@ -12,7 +12,8 @@ from correlate.vocabulary import AttributeClass
 
 __all__ = ["DEPTH_MAX", "EVIDENCE", "EXPOSURE_SCHEMA", "Exposures"]
 
-EVIDENCE = ("household", "linked", "own")
+# The surest first.
+EVIDENCE = ("own", "declared", "linked", "household")
 # A path has at most so many links.
 DEPTH_MAX = 9
 EXPOSURE_SCHEMA = pl.Schema(
@@ -34,10 +35,11 @@ class Exposures:
     ``frame`` has the columns of ``EXPOSURE_SCHEMA``, in any order of rows. An exposure is a number from
     0 to ``count`` - 1; one without rows is that of a person in no record. Several rows of one breach in
     one exposure are several records that may be this person's. ``probability`` (0 to 1) is that of the
-    record being this person's; ``evidence`` is "linked" when linkage found it, "own" when the person was told
-    so by whoever lost the data, and "household" when the record is about another person of the household and
-    its class set is what of this person stands in it. ``depth`` is the number of links of the path to the
-    record, 0 for "own". ``class_sets`` gives the attribute classes behind each number of ``class_set``.
+    record being this person's; ``evidence`` is "own" when the person is a row of the breach, "declared" when
+    whoever lost the data said so, "linked" when linkage found the record, and "household" when the record is
+    about another person of the household and its class set is what of this person stands in it. ``depth`` is
+    the number of links of the path to the record, 0 for "own" and "declared". ``class_sets`` gives the
+    attribute classes behind each number of ``class_set``.
 
     Raises:
         InvalidExposures: a column, a number or a value does not fit this description.
@@ -62,10 +64,12 @@ class Exposures:
             "an exposure_id is outside 0 to count - 1": ~pl.col("exposure_id").is_between(0, self.count - 1),
             "a probability is outside 0 to 1": ~pl.col("probability").is_between(0.0, 1.0)
             | pl.col("probability").is_nan(),
-            "an evidence is none of household, linked and own": ~pl.col("evidence").is_in(EVIDENCE),
+            "an evidence is none of own, declared, linked and household": ~pl.col("evidence").is_in(EVIDENCE),
             f"a depth is outside 0 to {DEPTH_MAX}": ~pl.col("depth").is_between(0, DEPTH_MAX),
-            "a depth is 0 where the evidence is not own, or the other way round": (pl.col("depth") == 0)
-            != (pl.col("evidence") == "own"),
+            "a depth is 0 where the evidence is neither own nor declared, or the other way round": (
+                pl.col("depth") == 0
+            )
+            != pl.col("evidence").is_in(("own", "declared")),
             "a class_set is not in class_sets": ~pl.col("class_set").is_in(known_sets.implode()),
         }
         found = self.frame.select(wrong.any().alias(reason) for reason, wrong in claims.items())

@@ -1,4 +1,4 @@
-"""The lists that stand in each row of an assessment, each by falling value and then by name."""
+"""The lists that stand in each row of an assessment."""
 
 from __future__ import annotations
 
@@ -8,75 +8,132 @@ import numpy as np
 import polars as pl
 
 from correlate.risk.exposure import EVIDENCE
-from correlate.risk.records import ORIGINS, Ints, Records, depth_of, evidence_of
+from correlate.risk.kinds import Ints
+from correlate.risk.records import STANDINGS, Records, depth_of, evidence_of
 
-__all__ = ["list_attributes", "list_breaches", "list_depths", "list_scenarios"]
+__all__ = [
+    "ATTRIBUTE",
+    "BASE_RATES",
+    "BREACH",
+    "EVIDENCE_POINTS",
+    "SCENARIO",
+    "list_attributes",
+    "list_breaches",
+    "list_evidence",
+    "list_scenarios",
+]
+
+# What stands for all breaches that count with their base rate, as a breach and as a kind of evidence.
+BASE_RATES = "base_rate"
+BREACH = {
+    "breach": pl.String,
+    "probability": pl.Float64,
+    "date": pl.Date,
+    "evidence": pl.String,
+    "depth": pl.Int8,
+    "alone": pl.Float64,
+    "points": pl.Float64,
+    "share": pl.Float64,
+}
+EVIDENCE_POINTS = {"evidence": pl.String, "depth": pl.Int8, "points": pl.Float64}
+SCENARIO = {"scenario": pl.String, "feasibility": pl.Float64, "combination_only": pl.Boolean}
+ATTRIBUTE = {"attribute": pl.String, "availability": pl.Float64, "points": pl.Float64}
 
 _WHOLE = 10_000
 
 
-def list_breaches(records: Records, *, dates: pl.Series) -> pl.Series:
-    """Each exposure's breaches with the probability, date, evidence and depth of their likeliest record."""
+def list_breaches(
+    records: Records, frame: pl.DataFrame, *, names: Sequence[str], dates: pl.Series, steps: int
+) -> pl.Series:
+    """Each exposure's breaches, by falling probability, then name.
+
+    ``frame`` has alone, points and share of each (exposure, breach) pair, in points; after the pairs a row of
+    base rates for each exposure, if these count.
+    """
     pairs = records.pair_starts()
-    ranked = records.step * ORIGINS + records.origin
+    ranked = records.step * len(STANDINGS) + len(STANDINGS) - 1 - records.standing
     best = np.maximum.reduceat(ranked, pairs) if len(pairs) else pairs
-    step, origin = np.divmod(best, ORIGINS)
-    exposure, breach = records.exposure[pairs], records.breach[pairs]
-    # Breaches are numbered in the order of their ids.
-    order = _ranking(exposure, step, breach, value_max=records.steps)
+    step, standing = best // len(STANDINGS), len(STANDINGS) - 1 - best % len(STANDINGS)
+    breach = records.breach[pairs]
     listed = pl.DataFrame(
         {
-            "breach": pl.Series(records.breaches, dtype=pl.String).gather(breach[order]),
-            "probability": step[order] / records.steps,
-            "date": dates.gather(breach[order]),
-            "evidence": pl.Series(EVIDENCE).gather(evidence_of(origin[order])),
-            "depth": depth_of(origin[order]),
+            "breach": pl.Series(names, dtype=pl.String).gather(breach),
+            "probability": step / steps,
+            "date": dates.gather(breach),
+            "evidence": pl.Series(EVIDENCE).gather(evidence_of(standing)),
+            "depth": pl.Series(depth_of(standing), dtype=pl.Int8),
         }
     )
-    return _nested(exposure[order], listed, count=records.count)
+    exposure = records.exposure[pairs]
+    rated = frame.height - len(pairs)
+    if rated:
+        unknown = pl.DataFrame(
+            {
+                "breach": [BASE_RATES] * rated,
+                "probability": pl.Series([None] * rated, dtype=pl.Float64),
+                "date": pl.Series([None] * rated, dtype=pl.Date),
+                "evidence": [BASE_RATES] * rated,
+                "depth": pl.Series([0] * rated, dtype=pl.Int8),
+            }
+        )
+        listed = pl.concat((listed, unknown))
+        exposure = np.concatenate((exposure, np.arange(rated)))
+        step = np.concatenate((step, np.full(rated, -1)))
+        breach = np.concatenate((breach, np.zeros(rated, dtype=np.int64)))
+    # Breaches are numbered in the order of their ids; base rates come last.
+    order = _ranking(exposure, step + 1, breach, value_max=steps + 1)
+    return _nested(exposure[order], listed.hstack(frame)[order], count=records.count)
+
+
+def list_evidence(points: Ints, *, standings: Sequence[tuple[str, int]]) -> pl.Series:
+    """Each exposure's points by what they rest on, from standings × exposures in hundredths, without
+    zeros.
+    """
+    exposure, standing = np.nonzero(points.T)
+    listed = pl.DataFrame(
+        {
+            "evidence": pl.Series([each for each, _depth in standings], dtype=pl.String).gather(standing),
+            "depth": pl.Series([depth for _each, depth in standings], dtype=pl.Int8).gather(standing),
+            "points": points[standing, exposure] / 100,
+        }
+    )
+    return _nested(exposure, listed, count=points.shape[1])
 
 
 def list_scenarios(feasible: Ints, alone: Ints, *, names: Sequence[str], least: int) -> pl.Series:
-    """Each exposure's scenarios from ``least`` on; both arrays are scenarios × exposures, in 1/10,000.
+    """Each exposure's scenarios from ``least`` on; both arrays are exposures × scenarios, in 1/10,000.
 
     ``alone`` is the most that any single breach gives.
     """
-    scenario, exposure = np.nonzero(feasible >= max(least, 1))
-    order = _ranking(exposure, feasible[scenario, exposure], scenario, value_max=_WHOLE)
+    exposure, scenario = np.nonzero(feasible >= max(least, 1))
+    order = _ranking(exposure, feasible[exposure, scenario], scenario, value_max=_WHOLE)
     scenario, exposure = scenario[order], exposure[order]
     listed = pl.DataFrame(
         {
             "scenario": pl.Series(names, dtype=pl.String).gather(scenario),
-            "feasibility": feasible[scenario, exposure] / _WHOLE,
-            "combination_only": alone[scenario, exposure] < max(least, 1),
+            "feasibility": feasible[exposure, scenario] / _WHOLE,
+            "combination_only": alone[exposure, scenario] < max(least, 1),
         }
     )
-    return _nested(exposure, listed, count=feasible.shape[1])
+    return _nested(exposure, listed, count=len(feasible))
 
 
-def list_attributes(availability: Ints, *, names: Sequence[str]) -> pl.Series:
-    """Each exposure's attribute classes, from attributes × exposures in 1/10,000."""
-    attribute, exposure = np.nonzero(availability)
-    order = _ranking(exposure, availability[attribute, exposure], attribute, value_max=_WHOLE)
+def list_attributes(availability: Ints, points: Ints, *, names: Sequence[str]) -> pl.Series:
+    """Each exposure's attribute classes, the weightiest first, from exposures × attributes: availability in
+    1/10,000 and points in hundredths.
+    """
+    exposure, attribute = np.nonzero(availability)
+    weight = points[exposure, attribute] * (_WHOLE + 1) + availability[exposure, attribute]
+    order = _ranking(exposure, weight, attribute, value_max=_WHOLE * (_WHOLE + 2))
     attribute, exposure = attribute[order], exposure[order]
     listed = pl.DataFrame(
         {
             "attribute": pl.Series(names, dtype=pl.String).gather(attribute),
-            "availability": availability[attribute, exposure] / _WHOLE,
+            "availability": availability[exposure, attribute] / _WHOLE,
+            "points": points[exposure, attribute] / 100,
         }
     )
-    return _nested(exposure, listed, count=availability.shape[1])
-
-
-def list_depths(scores: Sequence[Ints]) -> pl.Series:
-    """What each depth adds to each exposure's score; ``scores`` are those by records up to depth 1, 2, ...,
-    in hundredths, rising. Depths that add nothing are left out.
-    """
-    added = np.diff(np.stack([np.zeros_like(scores[0]), *scores]), axis=0)
-    depth, exposure = np.nonzero(added)
-    order = np.lexsort((depth, exposure))
-    listed = pl.DataFrame({"depth": depth[order] + 1, "points": added[depth[order], exposure[order]] / 100})
-    return _nested(exposure[order], listed, count=len(scores[0]))
+    return _nested(exposure, listed, count=len(availability))
 
 
 def _ranking(exposure: Ints, value: Ints, name: Ints, *, value_max: int) -> Ints:

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from correlate.catalogue import Breach, PersonsKind, Scope, Status
-from correlate.risk.errors import RiskModelError, UnknownCirculation, UnknownHalfLife, UnweightedScenario
+from correlate.risk.errors import (
+    RiskModelError,
+    UnknownCirculation,
+    UnknownHalfLife,
+    UnknownPopulation,
+    UnweightedScenario,
+)
 from correlate.risk.figure import Figure, check_share, check_source
 from correlate.vocabulary import AttributeClass, Field
 
@@ -129,6 +135,17 @@ class Profile:
                 return self.circulation[key].value
         known = ", ".join(sorted({status for status, _kind in self.circulation}))
         raise UnknownCirculation(breach=breach.id, status=breach.status, profile=self.name, known=known)
+
+    def population_of(self, breach: Breach) -> float:
+        """How many people ``breach`` may be about.
+
+        Raises:
+            UnknownPopulation: the profile does not know the breach's scope.
+        """
+        if breach.scope not in self.population:
+            known = ", ".join(sorted(self.population))
+            raise UnknownPopulation(breach=breach.id, scope=breach.scope, profile=self.name, known=known)
+        return self.population[breach.scope].value
 
     def weight_of(self, scenario: str) -> float:
         """The weight of the scenario with this id.

@@ -1,4 +1,4 @@
-"""The rows of an assessment as sorted arrays, and the tables their numbers point into."""
+"""The rows of an assessment as sorted arrays."""
 
 from __future__ import annotations
 
@@ -6,66 +6,61 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from correlate.risk.exposure import DEPTH_MAX, EVIDENCE, Exposures
+from correlate.risk.hands import starts_of
+from correlate.risk.implication import closure
+from correlate.risk.kinds import Ints, Kinds
 from correlate.risk.profile import Profile
 
-__all__ = ["ORIGINS", "Ints", "Records", "depth_of", "evidence_of", "starts_of"]
+__all__ = ["STANDINGS", "Records", "depth_of", "evidence_of", "kept"]
 
-Ints = npt.NDArray[np.int64]
-
-ORIGINS = (DEPTH_MAX + 2) * len(EVIDENCE)
+# What a record rests on, the surest first: evidence, and the depth of a linked one. A standing is a place
+# here.
+STANDINGS = (
+    ("own", 0),
+    ("declared", 0),
+    *(("linked", depth) for depth in range(1, DEPTH_MAX + 1)),
+    *(("household", depth) for depth in range(1, DEPTH_MAX + 1)),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Records:
-    """Rows sorted by exposure, then breach, class set, step and origin.
+    """Rows sorted by exposure, breach, falling step, kind and standing.
 
-    ``kind`` is the place in ``kinds`` of the row's breach and class set, and ``breach`` the place of the
-    breach alone in ``breaches``. ``step`` is the match probability in steps of the profile's grid, at
-    most ``steps``; ``origin`` holds evidence and depth, the surer the higher (see ``origin_of``).
+    ``breach`` and ``kind`` are numbers of the table of kinds, ``step`` is the match probability in steps of
+    the profile's grid, ``standing`` a place in STANDINGS.
     """
 
     exposure: Ints
     breach: Ints
     kind: Ints
     step: Ints
-    origin: Ints
-    breaches: tuple[str, ...]
-    kinds: tuple[tuple[str, int], ...]
-    steps: int
+    standing: Ints
     count: int
 
     @classmethod
-    def of(cls, exposures: Exposures, *, profile: Profile) -> Records:
-        """Round the probabilities to the profile's grid, drop what is below its minimum, and sort."""
-        steps = np.rint(exposures.frame["probability"].to_numpy() * profile.steps).astype(np.int64)
-        kept = steps >= max(profile.step_min, 1)
-        frame, step = exposures.frame.filter(pl.Series(kept)), steps[kept]
-        breaches = tuple(frame["breach"].unique().sort().to_list())
-        class_sets = tuple(frame["class_set"].unique().sort().to_list())
-        breach = _places(frame["breach"], breaches)
-        present, kind = _distinct(breach * len(class_sets) + _places(frame["class_set"], class_sets))
-        origin = _origins(frame)
-        exposure = frame["exposure_id"].to_numpy()
-        # Rows with equal keys are equal, so it does not matter that the sort is not stable.
-        order = np.argsort(((exposure * len(present) + kind) * (profile.steps + 1) + step) * ORIGINS + origin)
-        return cls(
-            exposure=exposure[order],
-            breach=breach[order],
-            kind=kind[order],
-            step=step[order],
-            origin=origin[order],
-            breaches=breaches,
-            kinds=tuple(
-                (breaches[code // len(class_sets)], class_sets[code % len(class_sets)])
-                for code in present.tolist()
+    def of(cls, frame: pl.DataFrame, exposures: Exposures, *, kinds: Kinds) -> Records:
+        """Number and sort the rows that ``kept`` has left."""
+        breaches = {breach: number for number, breach in enumerate(kinds.breaches)}
+        numbered = frame.with_columns(
+            breach=pl.col("breach").replace_strict(breaches, return_dtype=pl.Int64),
+            standing=_standing().replace_strict(
+                {_code(*each): place for place, each in enumerate(STANDINGS)}, return_dtype=pl.Int64
             ),
-            steps=profile.steps,
-            count=exposures.count,
         )
+        held = {number: closure(classes) for number, classes in exposures.class_sets.items()}
+        present = numbered.select("breach", "class_set").unique().sort("breach", "class_set")
+        kind = [kinds.number(breach, held[class_set]) for breach, class_set in present.iter_rows()]
+        of_kind = present.with_columns(kind=pl.Series(kind, dtype=pl.Int64))
+        rows = (
+            numbered.join(of_kind, on=["breach", "class_set"])
+            .select(exposure="exposure_id", breach="breach", kind="kind", step="step", standing="standing")
+            .sort("exposure", "breach", -pl.col("step"), "kind", "standing")
+        )
+        return cls(**{name: rows[name].to_numpy() for name in rows.columns}, count=exposures.count)
 
     def __len__(self) -> int:
         return len(self.exposure)
@@ -79,88 +74,45 @@ class Records:
             # At least one exposure a block, however many rows it has; and not too many empty ones.
             last = min(max(reach, first + 1), first + rows_max, self.count)
             rows = slice(int(edges[first]), int(edges[last]))
-            yield self._cut(rows, exposure=self.exposure[rows] - first, count=last - first)
+            yield Records(
+                exposure=self.exposure[rows] - first,
+                breach=self.breach[rows],
+                kind=self.kind[rows],
+                step=self.step[rows],
+                standing=self.standing[rows],
+                count=last - first,
+            )
             first = last
-
-    def singles(self) -> tuple[Records, Ints]:
-        """Each breach of each exposure as an exposure of its own, those of one record only once.
-
-        Returns the records, and for each (exposure, breach) pair in order the single's number.
-        """
-        pairs = self.pair_starts()
-        sizes = np.diff(pairs, append=len(self))
-        lone, lone_rows = sizes == 1, pairs[sizes == 1]
-        content = self.kind[lone_rows] * (self.steps + 1) + self.step[lone_rows]
-        present, number = _distinct(content)
-        # Any row will do that has the content, as long as it is the same one every time.
-        example = np.empty(len(present), dtype=np.int64)
-        example[number[::-1]] = lone_rows[::-1]
-        number_of_pair = np.empty(len(pairs), dtype=np.int64)
-        number_of_pair[lone] = number
-        number_of_pair[~lone] = len(present) + np.arange(len(pairs) - len(lone_rows))
-        exposure = np.concatenate((np.arange(len(present)), np.repeat(number_of_pair[~lone], sizes[~lone])))
-        rows = np.concatenate((example, np.flatnonzero(np.repeat(~lone, sizes))))
-        count = len(present) + len(pairs) - len(lone_rows)
-        return self._cut(rows, exposure=exposure, count=count), number_of_pair
 
     def pair_starts(self) -> Ints:
         """The first row of each (exposure, breach) pair."""
-        return starts_of(self.exposure * max(len(self.breaches), 1) + self.breach)
-
-    def up_to(self, depth: int) -> Records:
-        """Only the records that at most so many links lead to; as many exposures as before."""
-        rows = np.flatnonzero(depth_of(self.origin) <= depth)
-        return self._cut(rows, exposure=self.exposure[rows], count=self.count)
-
-    def _cut(self, rows: slice | Ints, *, exposure: Ints, count: int) -> Records:
-        return Records(
-            exposure=exposure,
-            breach=self.breach[rows],
-            kind=self.kind[rows],
-            step=self.step[rows],
-            origin=self.origin[rows],
-            breaches=self.breaches,
-            kinds=self.kinds,
-            steps=self.steps,
-            count=count,
-        )
+        return starts_of(self.exposure * (int(self.breach.max(initial=0)) + 1) + self.breach)
 
 
-def depth_of(origin: Ints) -> Ints:
-    """How many links lead to a record, 0 for a declared one."""
-    return DEPTH_MAX + 1 - origin // len(EVIDENCE)
-
-
-def evidence_of(origin: Ints) -> Ints:
-    """The place of the evidence in EVIDENCE."""
-    return origin % len(EVIDENCE)
-
-
-def _origins(frame: pl.DataFrame) -> Ints:
-    """Evidence and depth in one number: a shorter path before a longer, then by evidence."""
-    evidence = frame["evidence"].replace_strict(
-        {kind: place for place, kind in enumerate(EVIDENCE)}, return_dtype=pl.Int64
+def kept(exposures: Exposures, *, profile: Profile) -> pl.DataFrame:
+    """The rows with their probabilities in steps of the profile's grid, without those under its minimum."""
+    step = np.rint(exposures.frame["probability"].to_numpy() * profile.steps).astype(np.int64)
+    return exposures.frame.with_columns(step=pl.Series(step)).filter(
+        pl.col("step") >= max(profile.step_min, 1)
     )
-    return ((DEPTH_MAX + 1 - frame["depth"].cast(pl.Int64)) * len(EVIDENCE) + evidence).to_numpy()
 
 
-def starts_of(sorted_values: Ints) -> Ints:
-    """The first place of each run of equal values."""
-    if not len(sorted_values):
-        return np.empty(0, dtype=np.int64)
-    return np.flatnonzero(np.diff(sorted_values, prepend=sorted_values[0] - 1))
+def depth_of(standing: Ints) -> Ints:
+    """How many links lead to a record, 0 for an own or declared one."""
+    return np.array([depth for _evidence, depth in STANDINGS])[standing]
 
 
-def _places(column: pl.Series, values: tuple[object, ...]) -> Ints:
-    if not values:  # Polars would give a column of no type
-        return np.empty(0, dtype=np.int64)
-    places = pl.Series(range(len(values)), dtype=pl.Int64)
-    return column.replace_strict(pl.Series(values, dtype=column.dtype), places).to_numpy()
+def evidence_of(standing: Ints) -> Ints:
+    """The place of the evidence in EVIDENCE."""
+    return np.array([EVIDENCE.index(evidence) for evidence, _depth in STANDINGS])[standing]
 
 
-def _distinct(codes: Ints) -> tuple[Ints, Ints]:
-    """The distinct codes, rising, and the place of each code among them; codes are small and dense."""
-    present = np.zeros(int(codes.max(initial=-1)) + 1, dtype=np.bool_)
-    present[codes] = True
-    places = np.cumsum(present) - 1
-    return np.flatnonzero(present), places[codes]
+def _standing() -> pl.Expr:
+    place = pl.col("evidence").replace_strict(
+        {evidence: number for number, evidence in enumerate(EVIDENCE)}, return_dtype=pl.Int64
+    )
+    return place * (DEPTH_MAX + 1) + pl.col("depth")
+
+
+def _code(evidence: str, depth: int) -> int:
+    return EVIDENCE.index(evidence) * (DEPTH_MAX + 1) + depth

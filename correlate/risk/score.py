@@ -5,26 +5,36 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from correlate.risk.availability import Floats
-from correlate.risk.profile import Band, Profile
-from correlate.risk.scenario_set import ScenarioSet
+from correlate.risk.holding import Found
+from correlate.risk.kinds import Floats
+from correlate.risk.profile import Band
 
-__all__ = ["bands_of", "hundredths", "raw_score", "ten_thousandths"]
+__all__ = ["bands_of", "hundredths", "raw_score", "raw_score_lacking", "ten_thousandths"]
 
 # What two machines may disagree about is far below this, what a person may see far above.
 _QUANTA_PER_POINT = 10**9
 _QUANTA_PER_HUNDREDTH = _QUANTA_PER_POINT // 100
 
 
-def raw_score(feasible: Floats, *, scenarios: ScenarioSet, profile: Profile) -> Floats:
-    """100·(1 − Π over scenarios of (1 − w·F)), from F as scenarios × exposures.
+def raw_score(feasible: Floats, *, weights: Floats) -> Floats:
+    """100·(1 − Π over scenarios of (1 − w·F)), from F as exposures × scenarios and w (scenarios,)."""
+    spared = np.ones(len(feasible))
+    for weight, column in zip(weights, feasible.T, strict=True):
+        spared *= 1.0 - weight * column
+    return 100.0 * (1.0 - spared)
 
-    Raises:
-        UnweightedScenario: the profile gives a scenario no weight.
-    """
-    spared = np.ones(feasible.shape[1])
-    for scenario, row in zip(scenarios, feasible, strict=True):
-        spared *= 1.0 - profile.weight_of(scenario.id) * row
+
+def raw_score_lacking(
+    found: Found, lacking: tuple[tuple[int, int], ...], *, weights: Floats, attributes: int
+) -> Floats:
+    """The score if a class had not leaked, for each class: exposures × attributes."""
+    spared = np.ones((len(found.feasible), attributes))
+    columns = {pair: place for place, pair in enumerate(lacking)}
+    for scenario, weight in enumerate(weights):
+        with_all = 1.0 - weight * found.feasible[:, scenario]
+        for attribute in range(attributes):
+            place = columns.get((scenario, attribute))
+            spared[:, attribute] *= with_all if place is None else 1.0 - weight * found.lacking[:, place]
     return 100.0 * (1.0 - spared)
 
 

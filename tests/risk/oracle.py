@@ -1,4 +1,4 @@
-"""The risk model once more, slowly: dictionaries and loops, one exposure at a time, no numpy.
+"""The risk model once more, slowly: worlds enumerated one by one, no numpy, no inclusion and exclusion.
 
 Written from docs/risk-model.md; it shares no arithmetic with the package.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -26,6 +26,7 @@ PARTS = {
     "BIRTHNAME": ["NAME"],
     "USAGENAME": ["NAME"],
 }
+SUREST_FIRST = ["own", "declared", "linked", "household"]
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,20 @@ class Row:
     evidence: str = "linked"
     depth: int = 1
 
+    @property
+    def standing(self) -> tuple[int, int]:
+        return SUREST_FIRST.index(self.evidence), self.depth
+
 
 @dataclass(frozen=True)
 class World:
-    """Everything an exposure is assessed against."""
+    """Everything an exposure is assessed against; ``base_rates`` are breaches that count for everybody."""
 
     catalogue: Catalogue
     scenarios: ScenarioSet
     profile: Profile
     as_of: datetime.date
+    base_rates: tuple[str, ...] = ()
 
 
 def kept(rows: Iterable[Row], world: World) -> list[Row]:
@@ -76,22 +82,69 @@ def circulation(breach_id: str, world: World) -> float:
     return (exact or world.profile.circulation[breach.status, None]).value
 
 
-def availability(rows: list[Row], world: World) -> dict[str, float]:
-    found = {}
-    for attribute in sorted({one for row in rows for one in with_parts(row.classes)}):
-        per_breach: dict[str, float] = {}
-        for row in rows:
-            if attribute in with_parts(row.classes):
-                age = (world.as_of - world.catalogue.get(row.breach).date).days / 365.25
-                half_life = world.profile.half_lives[AttributeClass(attribute)].value
-                fresh = math.exp(-math.log(2) * age / half_life)
-                chance = row.probability * circulation(row.breach, world) * fresh
-                per_breach[row.breach] = max(per_breach.get(row.breach, 0.0), chance)
-        compiled = {one for one in per_breach if world.catalogue.get(one).compilation}
-        sources = [chance for one, chance in per_breach.items() if one not in compiled]
-        together = 1 - math.prod(1 - chance for chance in sources)
-        found[attribute] = max([together, *(per_breach[one] for one in compiled)])
+def freshness(attribute: str, breach: str, world: World) -> float:
+    age = (world.as_of - world.catalogue.get(breach).date).days / 365.25
+    half_life = world.profile.half_lives[AttributeClass(attribute)].value
+    return math.exp(-math.log(2) * age / half_life)
+
+
+# A record in a hand: the breach, the classes it brings there, the chance of its being the person's.
+Card = tuple[str, frozenset[str], float]
+
+
+def hands(rows: list[Row], world: World) -> Iterator[list[Card]]:
+    """What may be played: no compilation, or one of their records whose classes come from it alone."""
+    cards = [(row.breach, frozenset(with_parts(row.classes)), row.probability) for row in rows]
+    compiled = [card for card in cards if world.catalogue.get(card[0]).compilation]
+    plain = [card for card in cards if card not in compiled]
+    yield plain
+    for one in compiled:
+        yield [(breach, classes - one[1], chance) for breach, classes, chance in plain] + [one]
+
+
+def base_cards(rows: list[Row], world: World) -> list[Row]:
+    """Base rates as records of everybody, but for breaches the person is known to stand in."""
+    known = {row.breach for row in rows}
+    found = []
+    for name in world.base_rates:
+        breach = world.catalogue.get(name)
+        rate = min(0.99, breach.persons / world.profile.population[breach.scope].value)
+        if name not in known:
+            doubtful, partial = set(breach.doubtful), set(breach.partial)
+            for share in (1.0, world.profile.doubtful_share.value, world.profile.partial_share.value):
+                of = {
+                    one: min(
+                        world.profile.doubtful_share.value if one in doubtful else 1.0,
+                        world.profile.partial_share.value if one in partial else 1.0,
+                    )
+                    for one in breach.classes
+                }
+                classes = tuple(one for one in breach.classes if of[one] >= share)
+                found.append(Row(name, classes, round(rate * share * 1e8) / 1e8, "base_rate", 0))
     return found
+
+
+def held_worlds(hand: list[Card], world: World) -> Iterator[tuple[float, dict[str, float]]]:
+    """Every combination of files that may be held: its chance, and then each class's chance of being true."""
+    per_breach = []
+    for breach in sorted({card[0] for card in hand}):
+        cards = sorted((card for card in hand if card[0] == breach), key=lambda card: -card[2])
+        chances = [1.0, *(card[2] * circulation(breach, world) for card in cards), 0.0]
+        # With a chance of chances[j] - chances[j + 1], exactly the first j records are held.
+        per_breach.append(
+            [
+                (chances[j] - chances[j + 1], breach, frozenset().union(*(card[1] for card in cards[:j])))
+                for j in range(len(cards) + 1)
+            ]
+        )
+    for choice in itertools.product(*per_breach):
+        chance = math.prod(one[0] for one in choice)
+        true: dict[str, float] = {}
+        for _chance, breach, classes in choice:
+            for attribute in classes:
+                fresh = freshness(attribute, breach, world)
+                true[attribute] = 1 - (1 - true.get(attribute, 0.0)) * (1 - fresh)
+        yield chance, true
 
 
 def at_least(count: int, chances: list[float]) -> float:
@@ -105,26 +158,67 @@ def at_least(count: int, chances: list[float]) -> float:
     return total
 
 
-def feasibilities(held: Mapping[str, float], world: World) -> dict[str, float]:
-    found = {}
-    for scenario in world.scenarios:
-        chance = 1.0
-        for clause in scenario.clauses:
-            chance *= at_least(
-                clause.at_least, [e * held.get(str(one), 0.0) for one, e in clause.alternatives.items()]
+def requirements_met(scenario, true: Mapping[str, float]) -> float:
+    """The chance that all clauses are met: classes that several clauses name are true for all or for none."""
+    named = [str(one) for clause in scenario.clauses for one in clause.alternatives]
+    shared = sorted({one for one in named if named.count(one) > 1 and true.get(one, 0.0) > 0})
+    total = 0.0
+    for outcome in itertools.product((0.0, 1.0), repeat=len(shared)):
+        fixed = {**true, **dict(zip(shared, outcome, strict=True))}
+        chance = math.prod(
+            true[one] if holds else 1 - true[one] for one, holds in zip(shared, outcome, strict=True)
+        )
+        if chance:
+            total += chance * math.prod(
+                at_least(
+                    clause.at_least, [e * fixed.get(str(one), 0.0) for one, e in clause.alternatives.items()]
+                )
+                for clause in scenario.clauses
             )
-        lift = 1 - math.prod(1 - boost * held.get(str(one), 0.0) for one, boost in scenario.boosts.items())
-        chance = chance + lift * chance * (1 - chance)
-        for control in scenario.controls:
-            if world.as_of >= control.in_force:
-                chance *= 1 - control.factor
-        found[scenario.id] = chance
-    return found
+    return total
 
 
-def raw_score(rows: list[Row], world: World) -> float:
-    feasible = feasibilities(availability(rows, world), world)
-    return 100 * (1 - math.prod(1 - world.profile.weights[one].value * f for one, f in feasible.items()))
+@dataclass(frozen=True)
+class Evaluated:
+    feasible: dict[str, float]
+    available: dict[str, float]
+
+
+def evaluate(rows: list[Row], world: World, *, rates: bool = False, lacking: str = "") -> Evaluated:
+    """The best hand, scenario by scenario and class by class."""
+    cards = [*rows, *(base_cards(rows, world) if rates else [])]
+    feasible: dict[str, float] = {one.id: 0.0 for one in world.scenarios}
+    available: dict[str, float] = {}
+    for hand in hands(cards, world):
+        possible = list(held_worlds(hand, world))
+        held: dict[str, float] = {}
+        for chance, true in possible:
+            for attribute, fresh in true.items():
+                held[attribute] = held.get(attribute, 0.0) + chance * fresh
+        for attribute, chance in held.items():
+            available[attribute] = max(available.get(attribute, 0.0), chance)
+        lifting = {one: chance for one, chance in held.items() if one != lacking}
+        for scenario in world.scenarios:
+            met = sum(
+                chance * requirements_met(scenario, {a: f for a, f in true.items() if a != lacking})
+                for chance, true in possible
+            )
+            lift = 1 - math.prod(1 - boost * lifting.get(str(a), 0.0) for a, boost in scenario.boosts.items())
+            met = met + lift * met * (1 - met)
+            for control in scenario.controls:
+                if world.as_of >= control.in_force:
+                    met *= 1 - control.factor
+            feasible[scenario.id] = max(feasible[scenario.id], met)
+    return Evaluated(feasible, available)
+
+
+def raw_score(rows: list[Row], world: World, *, rates: bool = False, lacking: str = "") -> float:
+    found = evaluate(rows, world, rates=rates, lacking=lacking).feasible
+    return 100 * (1 - math.prod(1 - world.profile.weights[one].value * f for one, f in found.items()))
+
+
+def score(rows: list[Row], world: World, **how: object) -> float:
+    return shown(raw_score(rows, world, **how), "0.01")
 
 
 def shown(value: float, places: str) -> float:
@@ -132,32 +226,52 @@ def shown(value: float, places: str) -> float:
     return float(quantised.quantize(Decimal(places), ROUND_HALF_EVEN))
 
 
+def shapley(rows: list[Row], world: World) -> dict[str, float]:
+    """The average over all orders of what each player adds when it comes; base rates are a player too."""
+    players = sorted({row.breach for row in rows}) + (["base_rate"] if world.base_rates else [])
+    values = {
+        chosen: raw_score([row for row in rows if row.breach in chosen], world, rates="base_rate" in chosen)
+        for size in range(len(players) + 1)
+        for chosen in map(frozenset, itertools.combinations(players, size))
+    }
+    total = dict.fromkeys(players, 0.0)
+    for order in itertools.permutations(players):
+        for place, player in enumerate(order):
+            total[player] += values[frozenset(order[: place + 1])] - values[frozenset(order[:place])]
+    return {player: value / math.factorial(len(players)) for player, value in total.items()}
+
+
 def assess_one(rows: list[Row], world: World) -> dict[str, object]:
-    """What the row of this exposure must be, but for its number."""
+    """What the row of this exposure must be, but for its number and the exact shares."""
     rows = kept(rows, world)
+    rated = bool(world.base_rates)
     breaches = sorted({row.breach for row in rows})
     single = {one: [row for row in rows if row.breach == one] for one in breaches}
-    held = availability(rows, world)
-    feasible = feasibilities(held, world)
-    score = shown(raw_score(rows, world), "0.01")
-    alone = max((shown(raw_score(single[one], world), "0.01") for one in breaches), default=0.0)
-    alone_feasible = [feasibilities(availability(single[one], world), world) for one in breaches]
-    band = [band.name for band in world.profile.bands if band.score_min <= score][-1]
-    likeliest = {
-        one: max(single[one], key=lambda row: (row.probability, -row.depth, row.evidence)) for one in breaches
+    found = evaluate(rows, world, rates=rated)
+    total = score(rows, world, rates=rated)
+    rate_rows = {
+        name: [row for row in base_cards([], world) if row.breach == name] for name in world.base_rates
     }
-    cumulated = [
-        min(score, shown(raw_score([row for row in rows if row.depth <= depth], world), "0.01"))
-        for depth in range(1, 4)
-    ]
-    added = [round(now - before, 2) for before, now in zip([0.0, *cumulated], cumulated, strict=False)]
+    singles = [*single.values(), *rate_rows.values()]
+    alone = {one: score(single[one], world) for one in breaches}
+    best = max((score(one, world) for one in singles), default=0.0)
+    alone_feasible = [evaluate(one, world).feasible for one in singles]
+    likeliest = {one: min(single[one], key=lambda row: (-row.probability, row.standing)) for one in breaches}
+    near = [row for row in rows if row.probability >= 0.95]
+    sure = [Row(row.breach, row.classes, 1.0, row.evidence, row.depth) for row in rows]
+    evidence, before = [], 0.0
+    for standing in sorted({row.standing for row in rows}):
+        now = score([row for row in rows if row.standing <= standing], world)
+        evidence.append({"evidence": SUREST_FIRST[standing[0]], "depth": standing[1], "points": now - before})
+        before = now
+    evidence.append({"evidence": "base_rate", "depth": 0, "points": total - before})
     return {
-        "score": score,
-        "band": band,
-        "uplift": round(score - alone, 2),
-        "by_depth": [
-            {"depth": depth, "points": points} for depth, points in enumerate(added, 1) if points != 0
-        ],
+        "score": total,
+        "band": [band.name for band in world.profile.bands if band.score_min <= total][-1],
+        "score_min": score(near, world),
+        "score_max": score(sure, world, rates=rated),
+        "uplift": total - best,
+        "evidence": [one for one in evidence if round(one["points"], 2)],
         "breaches": [
             {
                 "breach": one,
@@ -165,9 +279,25 @@ def assess_one(rows: list[Row], world: World) -> dict[str, object]:
                 "date": world.catalogue.get(one).date,
                 "evidence": likeliest[one].evidence,
                 "depth": likeliest[one].depth,
+                "alone": alone[one],
+                "points": total - score([row for row in rows if row.breach != one], world, rates=rated),
+                "share": None,
             }
             for one in sorted(breaches, key=lambda one: (-likeliest[one].probability, one))
-        ],
+        ]
+        + [
+            {
+                "breach": "base_rate",
+                "probability": None,
+                "date": None,
+                "evidence": "base_rate",
+                "depth": 0,
+                "alone": score([], world, rates=True),
+                "points": total - score(rows, world),
+                "share": None,
+            }
+        ]
+        * rated,
         "scenarios": sorted(
             (
                 {
@@ -175,17 +305,21 @@ def assess_one(rows: list[Row], world: World) -> dict[str, object]:
                     "feasibility": shown(chance, "0.0001"),
                     "combination_only": all(shown(f[one], "0.0001") < 0.01 for f in alone_feasible),
                 }
-                for one, chance in feasible.items()
+                for one, chance in found.feasible.items()
                 if shown(chance, "0.0001") >= 0.01
             ),
             key=lambda each: (-each["feasibility"], each["scenario"]),
         ),
         "attributes": sorted(
             (
-                {"attribute": one, "availability": shown(chance, "0.0001")}
-                for one, chance in held.items()
+                {
+                    "attribute": one,
+                    "availability": shown(chance, "0.0001"),
+                    "points": total - score(rows, world, rates=rated, lacking=one),
+                }
+                for one, chance in found.available.items()
                 if shown(chance, "0.0001") > 0
             ),
-            key=lambda each: (-each["availability"], each["attribute"]),
+            key=lambda each: (-round(each["points"], 2), -each["availability"], each["attribute"]),
         ),
     }

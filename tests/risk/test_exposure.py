@@ -37,7 +37,7 @@ def test_a_frame_that_fits_is_taken():
         ({"class_set": 8}, "class_set is not in"),
         ({"evidence": "hearsay"}, "evidence is none of"),
         ({"depth": 10}, "a depth is outside 0 to 9"),
-        ({"depth": 2}, "a depth is 0 where the evidence is not own"),
+        ({"depth": 2}, "a depth is 0 where the evidence is neither own nor"),
         ({"breach": None}, "value is null"),
     ],
 )

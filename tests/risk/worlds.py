@@ -5,13 +5,21 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
+import numpy as np
 import polars as pl
 from hypothesis import strategies as st
 
 from correlate.catalogue import Breach, Catalogue, DateKind, PersonsKind, Scope, Status
 from correlate.risk import EXPOSURE_SCHEMA, Assessment, Exposures, Profile, ScenarioSet, assess
+from correlate.risk.base_rates import background
+from correlate.risk.feasibility import Lift
 from correlate.risk.figure import Figure
+from correlate.risk.holding import Holding
+from correlate.risk.kinds import Kinds
+from correlate.risk.pile import Pile
+from correlate.risk.records import Records, kept
 from correlate.risk.scenario import Bilingual, Clause, Control, Protections, Scenario
+from correlate.risk.terms import Terms
 from correlate.vocabulary import AttributeClass
 from tests.risk.oracle import Row, World
 
@@ -45,17 +53,23 @@ def breach(
     kind: PersonsKind = PersonsKind.persons_official,
     lineage: tuple[str, ...] = (),
     compilation: bool = False,
+    classes: tuple[AttributeClass, ...] = (A.NAME,),
+    doubtful: tuple[AttributeClass, ...] = (),
+    partial: tuple[AttributeClass, ...] = (),
 ) -> Breach:
     return Breach(
         id=name,
         organisation=name,
         date=datetime.date(year, 3, 14),
         date_kind=DateKind.published,
-        persons=1000,
+        persons=20_000_000,
         persons_kind=kind,
         status=status,
         scope=Scope.FR,
-        classes=(A.NAME,),
+        classes=classes,
+        doubtful=doubtful,
+        partial=partial,
+        note="made up for a test",
         sources=("made up for a test",),
         lineage=lineage,
         compilation=compilation,
@@ -65,8 +79,15 @@ def breach(
 CATALOGUE = Catalogue(
     [
         breach("alpha", 2016, kind=PersonsKind.accounts_hibp),
-        breach("bravo", 2019),
-        breach("charlie", 2021, status=Status.claimed),
+        breach("bravo", 2019, classes=(A.NAME, A.EMAIL, A.ADDR), doubtful=(A.ADDR,)),
+        breach(
+            "charlie",
+            2021,
+            status=Status.claimed,
+            classes=(A.NAME, A.NIR, A.IBAN, A.PHONE),
+            doubtful=(A.IBAN, A.PHONE),
+            partial=(A.PHONE, A.NIR),
+        ),
         breach("delta", 2023),
         breach("echo", 2024, status=Status.stealer),
         breach("mixed", 2024, status=Status.combo, compilation=True, lineage=("alpha", "bravo")),
@@ -74,6 +95,7 @@ CATALOGUE = Catalogue(
     ]
 )
 
+PLAIN = [one.id for one in CATALOGUE if not one.compilation]
 shares = st.floats(0.0, 1.0).map(lambda value: round(value, 3))
 dates = st.dates(datetime.date(2024, 6, 1), datetime.date(2035, 1, 1))
 
@@ -114,10 +136,11 @@ def worlds(draw: st.DrawFn) -> World:
     scenarios = draw(st.one_of(st.just(SCENARIOS), scenario_sets()))
     weights = {one.id: Figure(value=draw(shares), source="made up for a test") for one in scenarios}
     profile = dataclasses.replace(PROFILE, weights=weights)
-    return World(CATALOGUE, scenarios, profile, draw(dates))
+    rates = draw(st.lists(st.sampled_from(PLAIN), max_size=2, unique=True).map(sorted))
+    return World(CATALOGUE, scenarios, profile, draw(dates), tuple(rates))
 
 
-ORIGINS = [("own", 0), ("linked", 1), ("linked", 2), ("linked", 3), ("household", 1)]
+ORIGINS = [("own", 0), ("declared", 0), ("linked", 1), ("linked", 2), ("linked", 3), ("household", 1)]
 rows = st.builds(
     lambda breach, classes, probability, origin: Row(breach, classes, probability, *origin),
     breach=st.sampled_from(CATALOGUE.ids()),
@@ -128,6 +151,8 @@ rows = st.builds(
     origin=st.sampled_from(ORIGINS),
 )
 cases = st.lists(rows, max_size=8)
+# The slow model enumerates worlds.
+small_cases = st.lists(rows, max_size=4)
 
 
 def exposures_of(batch: list[list[Row]]) -> Exposures:
@@ -150,15 +175,54 @@ def exposures_of(batch: list[list[Row]]) -> Exposures:
     return Exposures(frame=frame, class_sets=sets, count=len(batch))
 
 
-def assess_in(world: World, batch: list[list[Row]]) -> Assessment:
+def assess_in(world: World, batch: list[list[Row]], *, shares: bool = False) -> Assessment:
     return assess(
         exposures_of(batch),
         catalogue=world.catalogue,
         scenarios=world.scenarios,
         profile=world.profile,
         as_of=world.as_of,
+        base_rates=world.base_rates,
+        shares=shares,
     )
 
 
 def score_in(world: World, case: list[Row]) -> float:
     return float(assess_in(world, [case]).frame["score"][0])
+
+
+def evaluated(world: World, batch: list[list[Row]], *, rates: bool = False) -> list[Evaluated]:
+    """Feasibility, availability and feasibility without a class, of each exposure, before any rounding."""
+    exposures = exposures_of(batch)
+    frame = kept(exposures, profile=world.profile)
+    names = sorted({*frame["breach"].to_list(), *world.base_rates})
+    kinds = Kinds(names, catalogue=world.catalogue, profile=world.profile, as_of=world.as_of)
+    records = Records.of(frame, exposures, kinds=kinds)
+    base = background(world.base_rates, kinds=kinds, catalogue=world.catalogue, profile=world.profile)
+    attributes = tuple(sorted(frozenset[A]().union(*map(kinds.classes, range(len(kinds))))))
+    terms = Terms.of(world.scenarios, attributes)
+    lift = Lift.build(world.scenarios, attributes, as_of=world.as_of)
+    pile = Pile(records, steps=world.profile.steps)
+    pile.add(np.arange(len(records)), background=rates)
+    found = Holding(kinds, terms, lift, background=base).evaluate(pile.rows(), lacking=True)
+    ids = [scenario.id for scenario in world.scenarios]
+    return [
+        Evaluated(
+            feasible=dict(zip(ids, found.feasible[number].tolist(), strict=True)),
+            available=dict(zip(map(str, attributes), found.available[number].tolist(), strict=True)),
+            lacking={
+                (ids[scenario], str(attributes[place])): float(found.lacking[number, column])
+                for column, (scenario, place) in enumerate(terms.lacking)
+            },
+        )
+        for number in range(len(batch))
+    ]
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluated:
+    """One exposure as the package evaluates it."""
+
+    feasible: dict[str, float]
+    available: dict[str, float]
+    lacking: dict[tuple[str, str], float]

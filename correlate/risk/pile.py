@@ -1,0 +1,80 @@
+"""The many exposures that one is compared with: without a breach, with one alone, with surer links only."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from correlate.risk.hands import WHOLE, Mask, Rows, repeated
+from correlate.risk.kinds import Ints
+from correlate.risk.records import Records
+
+__all__ = ["Pile"]
+
+
+class Pile:
+    """Collects exposures made of the rows of one block, to be evaluated together."""
+
+    def __init__(self, records: Records, *, steps: int) -> None:
+        """Begin with nothing; ``steps`` of a record's step make a match probability of 1."""
+        self._records, self._steps = records, steps
+        self._exposure: list[Ints] = []
+        self._kind: list[Ints] = []
+        self._chance: list[Ints] = []
+        self._background: list[Mask] = []
+        self._count = 0
+
+    def add(
+        self,
+        rows: Ints,
+        *,
+        exposure: Ints | None = None,
+        count: int | None = None,
+        certain: bool = False,
+        background: bool | Mask = False,
+    ) -> slice:
+        """Add ``count`` exposures made of these rows of the block, sorted by exposure.
+
+        Args:
+            rows: places in the block, in order within each exposure.
+            exposure: the number of each row's exposure, from 0; its own in the block if left out.
+            count: how many exposures; as many as the block has if left out.
+            certain: the records are taken for the person's.
+            background: whether base rates count besides, for all or for each exposure.
+
+        Returns:
+            Where they will stand in what is evaluated.
+        """
+        records = self._records
+        count = records.count if count is None else count
+        exposure = records.exposure[rows] if exposure is None else exposure
+        self._exposure.append(exposure + self._count)
+        self._kind.append(records.kind[rows])
+        step = np.full(len(rows), self._steps) if certain else records.step[rows]
+        self._chance.append(np.rint(step / self._steps * WHOLE).astype(np.int64))
+        self._background.append(np.broadcast_to(np.asarray(background, dtype=np.bool_), count))
+        place = slice(self._count, self._count + count)
+        self._count += count
+        return place
+
+    def each_alone(self, pairs: Ints) -> slice:
+        """Add each (exposure, breach) pair as an exposure of its own."""
+        rows = np.arange(len(self._records))
+        sizes = np.diff(pairs, append=len(self._records))
+        return self.add(rows, exposure=np.repeat(np.arange(len(pairs)), sizes), count=len(pairs))
+
+    def each_left_out(self, pairs: Ints, *, background: bool) -> slice:
+        """Add, for each (exposure, breach) pair, the exposure without that breach."""
+        records = self._records
+        edges = np.searchsorted(records.exposure, np.arange(records.count + 1))
+        place, turn = repeated(edges, records.exposure[pairs])
+        others = records.breach[place] != records.breach[pairs][turn]
+        return self.add(place[others], exposure=turn[others], count=len(pairs), background=background)
+
+    def rows(self) -> Rows:
+        """Everything that was added."""
+        return Rows(
+            exposure=np.concatenate(self._exposure),
+            kind=np.concatenate(self._kind),
+            chance=np.concatenate(self._chance),
+            background=np.concatenate(self._background),
+        )
