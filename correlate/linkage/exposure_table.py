@@ -162,7 +162,8 @@ class ExposureTable:
         depth.
         """
         elements = self._engine.frame("SELECT exposure_no, unnest(elements) AS element FROM exposure")
-        names = {number: breach for breach, number in self._breaches.items()}
+        # With no name at all, as in an empty vault, Polars forgets the type that is asked for: 0 is none's.
+        names = {0: "", **{number: breach for breach, number in self._breaches.items()}}
         element = pl.col("element")
         origin = element // 2**ORIGIN_SHIFT % 2 ** (CLASS_SET_SHIFT - ORIGIN_SHIFT)
         evidence = {OWN: "own", DECLARED: "declared", OF_HOUSEHOLD: "household"}
