@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from correlate.risk.kinds import Ints, Kinds
+from correlate.risk.kinds import Floats, Ints, Kinds
 from correlate.vocabulary import AttributeClass
 
-__all__ = ["WHOLE", "Hands", "Mask", "Rows", "deal", "distinct_exposures", "repeated", "starts_of"]
+__all__ = ["WHOLE", "Hands", "Mask", "Rows", "deal", "distinct_exposures", "folded", "repeated", "starts_of"]
 
 Mask = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.uint64]
@@ -148,6 +148,16 @@ def repeated(edges: Ints, chosen: Ints) -> tuple[Ints, Ints]:
     turn = np.repeat(np.arange(len(chosen)), sizes)
     within = np.arange(len(turn)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     return edges[chosen][turn] + within, turn
+
+
+def folded(how: np.ufunc, rows: Floats, starts: Ints) -> Floats:
+    """``how.reduceat(rows, starts, axis=0)``, some ten times as fast for short runs of wide rows."""
+    sizes = np.diff(starts, append=len(rows))
+    result = rows[starts]
+    for place in range(1, int(sizes.max(initial=1))):
+        longer = np.flatnonzero(sizes > place)
+        result[longer] = how(result[longer], rows[starts[longer] + place])
+    return result
 
 
 def starts_of(sorted_values: Ints) -> Ints:

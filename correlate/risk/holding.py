@@ -18,7 +18,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from correlate.risk.feasibility import Lift
-from correlate.risk.hands import WHOLE, Hands, Rows, deal, distinct_exposures, starts_of
+from correlate.risk.hands import (
+    WHOLE,
+    Hands,
+    Rows,
+    deal,
+    distinct_exposures,
+    folded,
+    starts_of,
+)
 from correlate.risk.kinds import Floats, Ints, Kinds
 from correlate.risk.terms import Terms
 from correlate.vocabulary import AttributeClass
@@ -57,6 +65,7 @@ class Holding:
         self._background = background
         # Kinds × terms: the chance that a record of the kind, once held, brings a class of the term.
         self._brings = np.empty((0, len(terms.members)))
+        self._known = 0
         self._rates: dict[frozenset[AttributeClass], tuple[Floats, dict[int, Floats]]] = {}
 
     def evaluate(self, rows: Rows, *, lacking: bool = False) -> Found:
@@ -72,12 +81,12 @@ class Holding:
             starts = starts_of(block.owner)
             owners = block.owner[starts]
             chance = np.clip(missing @ self._terms.coefficients.T, 0.0, 1.0)
-            feasible[owners] = np.maximum.reduceat(self._lift.of(chance, held), starts, axis=0)
-            available[owners] = np.maximum.reduceat(held, starts, axis=0)
+            feasible[owners] = folded(np.maximum, self._lift.of(chance, held), starts)
+            available[owners] = folded(np.maximum, held, starts)
             if lacking:
                 never = np.clip(missing @ self._terms.lacking_coefficients.T, 0.0, 1.0)
                 lifted = self._lift.lacking(never, held, self._terms.lacking)
-                without[owners] = np.maximum.reduceat(lifted, starts, axis=0)
+                without[owners] = folded(np.maximum, lifted, starts)
         return Found(feasible=feasible[number], available=available[number], lacking=without[number])
 
     def _missing(self, hands: Hands) -> Floats:
@@ -88,7 +97,7 @@ class Holding:
             of_pair = hands.hand[pairs]
             self._take_out_rates(hands, absent, pairs)
             starts = starts_of(of_pair)
-            missing[of_pair[starts]] = np.multiply.reduceat(absent, starts, axis=0)
+            missing[of_pair[starts]] = folded(np.multiply, absent, starts)
         for taken in np.unique(hands.taken[hands.background]).tolist():
             chosen = hands.background & (hands.taken == taken)
             missing[chosen] *= self._base_rates(hands.classes[taken])[0]
@@ -112,7 +121,7 @@ class Holding:
                 kind[rows] = self._unions(kind[rows - 1], kind[rows])
         brings = held[:, None] * self._brought()[kind]
         if len(pairs) < len(kind):
-            brings = np.add.reduceat(brings, pairs, axis=0)
+            brings = folded(np.add, brings, pairs)
         return pairs, 1.0 - brings
 
     def _unions(self, one: Ints, other: Ints) -> Ints:
@@ -124,14 +133,20 @@ class Holding:
 
     def _brought(self) -> Floats:
         """The chance that a record of each kind, once held, brings a class of each term, for all kinds."""
-        first = len(self._brings)
+        first = self._known
         if first < len(self._kinds):
             stale = 1.0 - self._kinds.freshness(self._terms.attributes, first=first)
             nothing = np.ones((len(stale), len(self._terms.members)))
             for place in range(len(self._terms.attributes)):
                 having = np.flatnonzero(self._terms.members[:, place])
                 nothing[:, having] *= stale[:, place, None]
-            self._brings = np.concatenate((self._brings, 1.0 - nothing))
+            if len(self._kinds) > len(self._brings):
+                # Twice what is needed, so that a table that grows is seldom copied.
+                grown = np.empty((2 * len(self._kinds), len(self._terms.members)))
+                grown[:first] = self._brings[:first]
+                self._brings = grown
+            self._brings[first : len(self._kinds)] = 1.0 - nothing
+            self._known = len(self._kinds)
         return self._brings
 
     def _base_rates(self, taken: frozenset[AttributeClass]) -> tuple[Floats, dict[int, Floats]]:

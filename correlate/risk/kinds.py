@@ -50,6 +50,7 @@ class Kinds:
         self._profile = profile
         self._numbers: dict[tuple[int, _Classes], int] = {}
         self._content: list[tuple[int, _Classes]] = []
+        self._breach_of = np.empty(0, dtype=np.int64)
         self._unions: dict[tuple[int, int], int] = {}
 
     def __len__(self) -> int:
@@ -81,7 +82,9 @@ class Kinds:
 
     def breach_of(self) -> Ints:
         """The breach of each kind (kinds,)."""
-        return np.array([breach for breach, _classes in self._content], dtype=np.int64)
+        if len(self._breach_of) < len(self._content):
+            self._breach_of = np.array([breach for breach, _classes in self._content], dtype=np.int64)
+        return self._breach_of
 
     def freshness(self, attributes: tuple[AttributeClass, ...], *, first: int = 0) -> Floats:
         """2^(−t/h) where the kind has the class, else 0, for the kinds from ``first`` on: kinds × attributes.
