@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from correlate.catalogue import Breach
-from correlate.risk import Profile
+from correlate.risk import Profile, class_shares
 from correlate.vocabulary import AttributeClass
 
 __all__ = ["declared_records"]
 
-Classes = tuple[AttributeClass, ...]
+CERTAIN = 100
 
 
-def declared_records(breach: Breach, profile: Profile) -> list[tuple[Classes, int]]:
+def declared_records(breach: Breach, profile: Profile) -> list[tuple[tuple[AttributeClass, ...], int]]:
     """The records that stand for being in ``breach``: nested sets of classes, each with a whole percentage.
 
-    The person is in the breach for certain, so the first set has 100 percent; it may be empty. It holds the
-    classes that the catalogue calls neither doubtful nor partial. The others are the person's with the
-    profile's ``doubtful_share`` and ``partial_share``, those that are both with the product. Each further set
-    adds the classes of the next lower share. As records of one breach the surest counts for each class.
+    The person is in the breach for certain, so the first set has 100 percent; it is empty where the catalogue
+    calls every class doubtful or partial. The further ones, each wider and less sure, are those of
+    ``class_shares``. Of the records of one breach the surest counts for each class.
     """
-    share = dict.fromkeys(breach.classes, 1.0)
-    for code in breach.doubtful:
-        share[code] *= profile.doubtful_share.value
-    for code in breach.partial:
-        share[code] *= profile.partial_share.value
-    percents = {code: round(100 * value) for code, value in share.items()}
-    levels = sorted({100, *percents.values()} - {0}, reverse=True)
-    return [
-        (tuple(code for code in AttributeClass if percents.get(code, 0) >= level), level) for level in levels
-    ]
+    records = [(classes, round(CERTAIN * share)) for classes, share in class_shares(breach, profile)]
+    if not records or records[0][1] < CERTAIN:
+        records.insert(0, ((), CERTAIN))
+    return records

@@ -14,7 +14,7 @@ from correlate.linkage import ExposureTable, link
 from correlate.pipeline.declarations import Declarations
 from correlate.pipeline.models import Models
 from correlate.pipeline.scored import Scored
-from correlate.risk import Exposures, assess
+from correlate.risk import Exposures, assess, base_rate_breaches
 from correlate.tokens import People
 from correlate.vault import Dropped, Vault
 
@@ -103,8 +103,22 @@ class Scorer:
             scenarios=models.scenarios,
             profile=models.profile,
             as_of=models.as_of,
+            base_rates=self._base_rates() if models.base_rates else (),
+            shares=models.shares,
         ).frame
         return _withhold(assessed, models.catalogue)
+
+    def _base_rates(self) -> tuple[str, ...]:
+        """The breaches of which nothing is known here but that they happened, the same for every subject."""
+        held = {
+            name
+            for (name,) in self._vault.engine.rows(
+                "SELECT breach FROM breach SEMI JOIN file USING (breach_no)"
+            )
+        }
+        if self._breach is not None:
+            held.add(self._breach.id)
+        return base_rate_breaches(self._models.catalogue, held=held, as_of=self._models.as_of)
 
     def _own_rows(self, people: People, subject_no: npt.NDArray[np.int64]) -> pl.DataFrame:
         breach = self._breach

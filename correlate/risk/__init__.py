@@ -1,6 +1,7 @@
 """What the combination of breaches makes possible: exposure, scenarios, score and uplift."""
 
 from correlate.risk.assessment import ASSESSMENT_SCHEMA, Assessment, assess
+from correlate.risk.base_rates import base_rate_breaches, class_shares
 from correlate.risk.errors import (
     FutureBreach,
     InvalidExposures,
@@ -8,15 +9,20 @@ from correlate.risk.errors import (
     RiskModelError,
     UnknownCirculation,
     UnknownHalfLife,
+    UnknownPopulation,
     UnknownProfile,
     UnweightedScenario,
 )
 from correlate.risk.exposure import EXPOSURE_SCHEMA, Exposures
+from correlate.risk.listing import BASE_RATES
 from correlate.risk.profile import DEFAULT_PROFILE, Profile
+from correlate.risk.reasons import ReasonBook, UnknownReason
 from correlate.risk.scenario_set import ScenarioSet
+from correlate.risk.severity import Severity, SeverityTable, severity
 
 __all__ = [
     "ASSESSMENT_SCHEMA",
+    "BASE_RATES",
     "DEFAULT_PROFILE",
     "EXPOSURE_SCHEMA",
     "Assessment",
@@ -24,12 +30,19 @@ __all__ = [
     "FutureBreach",
     "InvalidExposures",
     "Profile",
+    "ReasonBook",
     "RiskFileError",
     "RiskModelError",
     "ScenarioSet",
+    "Severity",
+    "SeverityTable",
     "UnknownCirculation",
     "UnknownHalfLife",
+    "UnknownPopulation",
     "UnknownProfile",
+    "UnknownReason",
     "UnweightedScenario",
     "assess",
+    "base_rate_breaches",
+    "class_shares",
 ]

@@ -29,12 +29,13 @@ def test_sets_are_nested_and_fall_from_certainty_to_all_classes(breach):
 
 @pytest.mark.parametrize("breach", CATALOGUE, ids=lambda breach: breach.id)
 def test_each_class_first_stands_at_its_own_share(breach):
-    """Doubtful and partial multiply."""
+    """What is both doubtful and partial has the lower share."""
     records = declared_records(breach, PROFILE)
     for code in breach.classes:
-        share = PROFILE.doubtful_share.value if code in breach.doubtful else 1.0
-        share *= PROFILE.partial_share.value if code in breach.partial else 1.0
-        assert max(percent for classes, percent in records if code in classes) == round(100 * share)
+        doubtful = PROFILE.doubtful_share.value if code in breach.doubtful else 1.0
+        partial = PROFILE.partial_share.value if code in breach.partial else 1.0
+        share = max(percent for classes, percent in records if code in classes)
+        assert share == round(100 * min(doubtful, partial))
 
 
 def test_membership_is_certain_even_where_no_class_is():
