@@ -2,13 +2,14 @@
 
 from correlate.catalogue import Breach, Catalogue, UnknownBreach
 from correlate.checking import check
+from correlate.declared import UnknownDeclaredBreach
 from correlate.demonstration import DemonstrationReport, demonstrate
 from correlate.errors import CorrelateError, InputError, KeyFileError, VaultError
 from correlate.evaluation import Evaluation, LinkExplanation, evaluate, explain_link, linked_pairs
 from correlate.forgetting import ForgetReport, forget
 from correlate.learning import learn
 from correlate.linkage import LinkageModel, load_model, model_toml
-from correlate.pipeline import Models, ScoreReport
+from correlate.pipeline import FieldRefused, Models, ScoreReport
 from correlate.reading import Mapping, RejectsWriter, load_mapping
 from correlate.risk import Profile, ScenarioSet
 from correlate.scoring import score, score_frame
@@ -34,6 +35,7 @@ __all__ = [
     "DemonstrationReport",
     "Evaluation",
     "Field",
+    "FieldRefused",
     "Finding",
     "ForgetReport",
     "IngestReport",
@@ -51,6 +53,7 @@ __all__ = [
     "SecretKey",
     "SynthesisSummary",
     "UnknownBreach",
+    "UnknownDeclaredBreach",
     "Vault",
     "VaultError",
     "VaultInfo",

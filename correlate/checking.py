@@ -40,8 +40,8 @@ def check(
         declared: ids of the breaches that the person was told of.
 
     Returns:
-        What a batch's JSON lines hold for this subject: subject_id, score, band, uplift, breaches, scenarios,
-        attributes, key_id, model.
+        What a batch's JSON lines hold for this subject: subject_id, the columns of ``risk.ASSESSMENT_SCHEMA``
+        but exposure_id, key_id and model.
 
     Raises:
         InputError: no field of the person is known, and no breach is declared.

@@ -111,8 +111,8 @@ def score_frame(
     """Score every subject of a frame; see :func:`score`.
 
     Returns:
-        One row a subject, sorted by subject_id: subject_id, score, band, uplift, breaches, scenarios,
-        attributes, key_id, model. Rows without an id are left out.
+        One row a subject, sorted by subject_id: subject_id, the columns of ``risk.ASSESSMENT_SCHEMA`` but
+        exposure_id, key_id and model. Rows without an id are left out.
     """
     scored = _scored(
         vault,
