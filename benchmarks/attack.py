@@ -114,7 +114,7 @@ def measure(
         "runs": runs,
         "members": len(members),
         "files": len(world.breaches),
-        "records": len(world.person),
+        "records": int((~world.mate).sum()),
         "model": str(ours.frame["model"][0]),
         "victims": int(victims.sum()),
         "victims_share": round(float(victims.mean()), 4),
@@ -203,6 +203,7 @@ def _variants(
         "every file held": dataclasses.replace(base, circulation=dict.fromkeys(world.breaches, 1.0)),
         "no error in joining": dataclasses.replace(base, misses=(0.0, 0.0), wrong=(0.0, 0.0)),
         "every second link missed": dataclasses.replace(base, misses=(0.5, 0.5)),
+        "others of the household count too": dataclasses.replace(base, mates=True),
         "no direct debits": dataclasses.replace(base, attacks=without),
         "all trades alike": dataclasses.replace(
             base, attacks=tuple(dataclasses.replace(one, trade=1.0) for one in table.ATTACKS)
@@ -230,12 +231,13 @@ def _availability(
 ) -> dict[str, Any]:
     """What the score says of each class against the share of fraudsters who held a true value of it.
 
-    Files circulate as the scorer assumes, since its statement is conditional on that; joining is without
-    error in one column and with the fraudsters' errors in the other, of which the scorer says nothing.
+    Files circulate as the scorer assumes, since its statement is conditional on that; what a row shows of
+    others of the household counts, as it does there. Joining is without error in one column and with the
+    fraudsters' errors in the other, of which the scorer says nothing.
     """
     scorers = {name: models.profile.circulation_of(models.catalogue.get(name)) for name in world.breaches}
-    exact = Conduct(circulation=scorers, misses=(0.0, 0.0), wrong=(0.0, 0.0))
-    erring = Conduct(circulation=scorers)
+    exact = Conduct(circulation=scorers, misses=(0.0, 0.0), wrong=(0.0, 0.0), mates=True)
+    erring = Conduct(circulation=scorers, mates=True)
     seen = possession(world, exact, place, runs=POSSESSIONS, seed=seed)
     seen_erring = possession(world, erring, place, runs=POSSESSIONS, seed=seed)
     said, said_true = ours.availability(world.classes), ceiling.availability(world.classes)

@@ -56,7 +56,8 @@ def bootstrap_aucs(
             hit = np.bincount(place, weights=weight * victims, minlength=len(values))
             spared = np.bincount(place, weights=weight * ~victims, minlength=len(values))
             below = np.cumsum(spared) - spared / 2
-            areas[turn] = (hit * below).sum() / (hit.sum() * spared.sum())
+            pairs = hit.sum() * spared.sum()
+            areas[turn] = (hit * below).sum() / pairs if pairs else 0.5
         found[name] = areas
     return found
 

@@ -258,6 +258,7 @@ CHURN: dict[str, float] = {
     "DEVICE": 2.0,  # our judgement
     "EMAIL": 0.05,  # our judgement
     "FAMILY": 0.03,  # our judgement
+    "GEO": 2.0,  # our judgement, as IP
     "IBAN": 0.05,  # Bain: 4.3 to 5.5 % change banks
     "INCOME": 0.5,  # our judgement
     "INSURER": 0.15,  # our judgement: free to leave after a year
@@ -278,6 +279,7 @@ IMPLIED: dict[str, tuple[str, ...]] = {
     "BIRTHNAME": ("NAME",),
     "DOB": ("YOB",),
     "IBAN": ("BANKNAME",),
-    "NIR": ("POB", "SEX", "YOB"),
+    "NIR": ("POB", "POBDEP", "SEX", "YOB"),
+    "POB": ("POBDEP",),
     "USAGENAME": ("NAME",),
 }

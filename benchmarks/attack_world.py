@@ -30,7 +30,7 @@ Ints = NDArray[np.int64]
 _MAJORITY = 18
 _DAYS_A_YEAR = 365.25
 # Classes that change together: they share the day of the change.
-_TOGETHER = {"ZIP": "ADDR", "GEO": "ADDR", "BANKNAME": "IBAN", "POLICY": "INSURER", "POLICYDATES": "INSURER"}
+_TOGETHER = {"ZIP": "ADDR", "BANKNAME": "IBAN", "POLICY": "INSURER", "POLICYDATES": "INSURER"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,7 @@ class Conduct:
         wrong: least and greatest share of rows given to a namesake.
         richest: the share of fraudsters who work from the richest target down; the others as it comes.
         persuasion: whether what is known of a person makes a message much more credible, or a little.
+        mates: whether they make use of what a row shows of others of the household.
         attacks: the trades.
     """
 
@@ -51,6 +52,7 @@ class Conduct:
     wrong: tuple[float, float] = table.WRONG
     richest: float = 0.5
     persuasion: bool = True
+    mates: bool = False
     attacks: tuple[Attack, ...] = table.ATTACKS
 
 
@@ -59,8 +61,9 @@ class World:
     """Records of a synthetic France, sorted by breach: whose they are, what they hold, what is true today.
 
     ``held`` and ``true`` are sets of classes as bits, in the order of ``classes``. ``namesake`` is another
-    person of that name in the same file, or -1. People are numbered from 0; ``member`` is None for those who
-    are not the insurer's.
+    person of that name in the same file, or -1. A row with ``mate`` is what another's row shows of a member
+    of the same household: the address, the number or the account they share today. People are numbered from
+    0; ``member`` is None for those who are not the insurer's.
     """
 
     breaches: tuple[str, ...]
@@ -71,6 +74,7 @@ class World:
     true: Bits
     namesake: Ints
     own_nir: Flags
+    mate: Flags
     household: Ints
     adult: Flags
     member: pl.Series
@@ -102,6 +106,7 @@ class World:
             true=np.empty(0, dtype=np.int64),
             namesake=np.empty(0, dtype=np.int64),
             own_nir=np.empty(0, dtype=np.bool_),
+            mate=np.empty(0, dtype=np.bool_),
             household=people["household_id"].to_numpy(),
             adult=(today.year - people["birth_year"].to_numpy()) >= _MAJORITY,
             member=people["member_id"],
@@ -139,7 +144,7 @@ class _Changes:
 def _records(
     world: World, changes: _Changes, folder: Path, subjects: pl.DataFrame, truth: pl.DataFrame, days: int
 ) -> dict[str, NDArray[np.generic]]:
-    """The records of one breach: (person, held, true, namesake, own_nir)."""
+    """The records of one breach: (person, held, true, namesake, own_nir, mate)."""
     breach = truth["breach"][0]
     rows = pl.read_parquet(folder / "breaches" / f"{breach}.parquet").with_row_index("row", offset=1)
     rows = rows.with_columns(pl.col("row").cast(pl.Int64))
@@ -152,21 +157,60 @@ def _records(
     held, true = np.zeros((2, frame.height), dtype=np.int64)
     for place, name in enumerate(world.classes):
         telling = [name, *(other for other, told in table.IMPLIED.items() if name in told)]
-        has = frame["classes"].list.eval(pl.element().is_in(telling)).list.any().fill_null(False).to_numpy()
+        has = _has(frame, telling)
         still = changes.unchanged(name, person, days / _DAYS_A_YEAR)
-        answer = shown.get(name if name in {"GEO", "ZIP"} else _TOGETHER.get(name, name))
+        answer = shown.get(name if name == "ZIP" else _TOGETHER.get(name, name))
         if answer is not None:
             still = np.where(answer.is_null(), still, answer.fill_null(False).to_numpy())
-        if name == "NIR":
-            still = own_nir
+        # Another's number tells nothing of this person's birth.
+        still = still & (own_nir | _has(frame, [other for other in telling if other != "NIR"]))
         held |= has.astype(np.int64) << place
         true |= (has & still).astype(np.int64) << place
-    return {
+    own: dict[str, NDArray[np.generic]] = {
         "person": person,
         "held": held,
         "true": true,
         "namesake": _namesakes(frame, person),
         "own_nir": own_nir,
+        "mate": np.zeros(len(person), dtype=np.bool_),
+    }
+    mates = _of_mates(world, frame, today)
+    return {key: np.concatenate([own[key], mates[key]]) for key in own}
+
+
+def _has(frame: pl.DataFrame, names: list[str]) -> Flags:
+    """Whether a row holds one of these classes."""
+    found = frame["classes"].list.eval(pl.element().is_in(names)).list.any()
+    return found.fill_null(value=False).to_numpy()
+
+
+def _of_mates(world: World, frame: pl.DataFrame, today: pl.DataFrame) -> dict[str, NDArray[np.generic]]:
+    """What the rows of others of the household show of a member, by the values of today's file."""
+    homes = pl.DataFrame({"person_id": np.arange(1, world.people + 1), "home": world.household})
+    theirs = frame.drop([name for name in frame.columns if name.startswith("today_")]).drop("member_id")
+    members = (
+        homes.with_columns(member_id=world.member).drop_nulls("member_id").rename({"person_id": "mate_id"})
+    )
+    pairs = theirs.join(homes, on="person_id").join(members, on="home", maintain_order="left")
+    pairs = pairs.filter(pl.col("mate_id") != pl.col("person_id"))
+    pairs = pairs.join(today, on="member_id", how="left", maintain_order="left")
+    shown, held = _shown(pairs), np.zeros(pairs.height, dtype=np.int64)
+    for name, answer in shown.items():
+        if name in {"ADDR", "IBAN", "PHONE"}:
+            same = answer.fill_null(value=False).to_numpy() & _has(pairs, [name])
+            for told in (name, *table.IMPLIED.get(name, ())):
+                held |= same.astype(np.int64) * world.bits((told,))
+    kept = held != 0
+    person = pairs["mate_id"].to_numpy()[kept] - 1
+    nobody = np.full(len(person), -1, dtype=np.int64)
+    ones = np.ones(len(person), dtype=np.bool_)
+    return {
+        "person": person,
+        "held": held[kept],
+        "true": held[kept],
+        "namesake": nobody,
+        "own_nir": ones,
+        "mate": ones,
     }
 
 
@@ -252,7 +296,7 @@ def _profiles(world: World, conduct: Conduct, rng: np.random.Generator) -> _Prof
     together = world.household[owner] == world.household[world.person]
     name, home = world.bits(("NAME",)), world.bits(("NAME", "ADDR", "ZIP"))
     true = np.where(wrong, world.true & np.where(together, home, name), world.true)
-    rows = files[world.breach]
+    rows = files[world.breach] & (~world.mate | conduct.mates)
     seems_all, true_all = np.zeros((2, world.people + len(owner)), dtype=np.int64)
     np.bitwise_or.at(seems_all, target[rows], world.held[rows])
     np.bitwise_or.at(true_all, target[rows], true[rows])

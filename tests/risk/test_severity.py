@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import correlate.risk.severity as module
+import correlate.risk
 from correlate.risk import RiskFileError, RiskModelError
 from correlate.risk.severity import STOLEN, Circumstances, Severity, SeverityTable, severities, severity
 from correlate.vocabulary import AttributeClass
 
 A = AttributeClass
 TABLE = SeverityTable.load()
-SHIPPED = (Path(module.__file__).parent / "data" / "severity.toml").read_text(encoding="utf-8")
+SHIPPED = (Path(correlate.risk.__file__).parent / "data" / "severity.toml").read_text(encoding="utf-8")
 VIAMEDIS = (A.NIR, A.NAME, A.DOB, A.INSURER, A.POLICY, A.FAMILY)
 FREE = (A.NAME, A.DOB, A.POB, A.EMAIL, A.PHONE, A.ADDR, A.IBAN)
 class_sets = st.frozensets(st.sampled_from(list(A)))
