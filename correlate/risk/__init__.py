@@ -18,7 +18,7 @@ from correlate.risk.listing import BASE_RATES
 from correlate.risk.profile import DEFAULT_PROFILE, Profile
 from correlate.risk.reasons import ReasonBook, UnknownReason
 from correlate.risk.scenario_set import ScenarioSet
-from correlate.risk.severity import Severity, SeverityTable, severity
+from correlate.risk.severity import Severity, SeverityTable
 
 __all__ = [
     "ASSESSMENT_SCHEMA",

@@ -30,9 +30,12 @@ from correlate.risk.listing import (
 )
 from correlate.risk.pile import Pile
 from correlate.risk.profile import Profile
+from correlate.risk.reasons import Findings, ReasonBook, list_reasons
 from correlate.risk.records import STANDINGS, Records, kept
 from correlate.risk.scenario_set import ScenarioSet
 from correlate.risk.score import bands_of, hundredths, raw_score, raw_score_lacking, ten_thousandths
+from correlate.risk.severity import SeverityTable
+from correlate.risk.severity_of_records import Severities
 from correlate.risk.terms import Terms
 from correlate.vocabulary import AttributeClass
 
@@ -40,6 +43,8 @@ __all__ = ["ASSESSMENT_SCHEMA", "Assessment", "assess"]
 
 # So many rows make some ten times as many once breaches are left out and taken alone: some 100 MB.
 _BLOCK_ROWS = 50_000
+
+_STANDINGS = (*STANDINGS, (BASE_RATES, 0))
 
 ASSESSMENT_SCHEMA = pl.Schema(
     {
@@ -53,6 +58,8 @@ ASSESSMENT_SCHEMA = pl.Schema(
         "breaches": pl.List(pl.Struct(BREACH)),
         "scenarios": pl.List(pl.Struct(SCENARIO)),
         "attributes": pl.List(pl.Struct(ATTRIBUTE)),
+        "reasons": pl.List(pl.String()),
+        "severity": pl.Float64(),
     }
 )
 
@@ -68,7 +75,9 @@ class Assessment:
     alone, ``points`` what the score loses without it, ``share`` its exact share, null unless asked for. Base
     rates, where they count, are one entry without probability and date. A scenario is listed from the
     profile's least feasibility; it is ``combination_only`` when no breach alone reaches that. ``attributes``
-    have the points that the score loses if the class had not leaked, and are sorted by these.
+    have the points that the score loses if the class had not leaked, and are sorted by these. ``reasons`` are
+    codes, the weightiest first. ``severity`` is ENISA's SE of all that probably leaked of the person, taken
+    together, and of each breach alone.
     """
 
     frame: pl.DataFrame
@@ -86,6 +95,8 @@ def assess(
     as_of: datetime.date,
     base_rates: Sequence[str] = (),
     shares: bool = False,
+    reasons: ReasonBook | None = None,
+    severity: SeverityTable | None = None,
 ) -> Assessment:
     """Assess each exposure on its own: its row is the same whoever else is in ``exposures``.
 
@@ -97,6 +108,8 @@ def assess(
         as_of: the day to assess at.
         base_rates: breaches that count for everybody with the share of people they concern.
         shares: work out each breach's exact Shapley share too.
+        reasons: the codes to explain with; the shipped ones if left out.
+        severity: the table for ENISA's severity; the shipped one if left out.
 
     Raises:
         UnknownBreach: a breach is not in the catalogue.
@@ -121,7 +134,9 @@ def assess(
         rate_breach=kinds.breach_of()[rates.kind],
         scenarios=scenarios,
         profile=profile,
-        weights=np.array([profile.weight_of(scenario.id) for scenario in scenarios]),
+        weights=np.array([_weight(scenario.id, scenarios, profile) for scenario in scenarios]),
+        reasons=reasons or ReasonBook.load(scenarios),
+        severity=Severities(kinds, severity or SeverityTable.load(), steps=profile.steps),
         breaches=kinds.breaches,
         dates=pl.Series([catalogue.get(breach).date for breach in breaches], dtype=pl.Date),
         shares=shares,
@@ -132,6 +147,12 @@ def assess(
         frames.append(kernel.assess(block, first=first))
         first += block.count
     return Assessment(frame=pl.concat(frames), profile=profile.name, scenarios=scenarios.version, as_of=as_of)
+
+
+def _weight(scenario: str, scenarios: ScenarioSet, profile: Profile) -> float:
+    """A user's own weight of a scenario goes before the profile's."""
+    own = scenarios.weights.get(scenario)
+    return own.value if own else profile.weight_of(scenario)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +183,8 @@ class _Kernel:
     scenarios: ScenarioSet
     profile: Profile
     weights: Floats
+    reasons: ReasonBook
+    severity: Severities
     breaches: tuple[str, ...]
     dates: pl.Series
     shares: bool
@@ -179,7 +202,9 @@ class _Kernel:
         score = self._hundredths(found.feasible)
         compared = self._compare(block, score)
         bands = pl.Series([band.name for band in self.profile.bands], dtype=pl.String)
-        available = ten_thousandths(found.available)
+        evidence = self._evidence(compared, score)
+        points = self._attribute_points(found, score)
+        combined, of_pair = self.severity.of(block)
         frame = pl.DataFrame(
             {
                 "exposure_id": np.arange(first, first + block.count),
@@ -188,8 +213,8 @@ class _Kernel:
                 "score_min": compared.lower / 100,
                 "score_max": compared.upper / 100,
                 "uplift": np.maximum(score - compared.best, 0) / 100,
-                "evidence": self._evidence(compared, score),
-                "breaches": self._breaches(block, compared, score),
+                "evidence": list_evidence(evidence, standings=_STANDINGS),
+                "breaches": self._breaches(block, compared, score, of_pair),
                 "scenarios": list_scenarios(
                     ten_thousandths(found.feasible),
                     compared.best_feasible,
@@ -197,8 +222,10 @@ class _Kernel:
                     least=round(self.profile.feasibility_min.value * 10_000),
                 ),
                 "attributes": list_attributes(
-                    available, self._attribute_points(found, score), names=self.terms.attributes
+                    ten_thousandths(found.available), points, names=self.terms.attributes
                 ),
+                "reasons": self._reasons(found, compared, score, points, evidence),
+                "severity": combined,
             }
         )
         return frame.cast(ASSESSMENT_SCHEMA)
@@ -256,13 +283,34 @@ class _Kernel:
         feasible = self.holding.evaluate(rows).feasible
         return int(self._hundredths(feasible).max()), ten_thousandths(feasible).max(axis=0)
 
-    def _evidence(self, compared: _Compared, score: Ints) -> pl.Series:
-        """What each standing adds to the surer ones, and base rates to all."""
+    def _evidence(self, compared: _Compared, score: Ints) -> Ints:
+        """What each standing adds to the surer ones, and base rates to all: standings × exposures."""
         stages = np.vstack((np.zeros_like(score), compared.stages, score))
         added: Ints = stages[1:] - stages[:-1]
-        return list_evidence(added, standings=[*STANDINGS, (BASE_RATES, 0)])
+        return added
 
-    def _breaches(self, block: Records, compared: _Compared, score: Ints) -> pl.Series:
+    def _reasons(
+        self, found: Found, compared: _Compared, score: Ints, points: Ints, evidence: Ints
+    ) -> pl.Series:
+        feasible = ten_thousandths(found.feasible)
+        least = round(self.profile.feasibility_min.value * 10_000)
+        findings = Findings(
+            attributes=self.terms.attributes,
+            attribute_points=points.T,
+            score=score,
+            uplift=np.maximum(score - compared.best, 0),
+            score_min=compared.lower,
+            score_max=compared.upper,
+            evidence=tuple(kind for kind, _depth in _STANDINGS),
+            evidence_points=evidence,
+            scenarios=tuple(scenario.id for scenario in self.scenarios),
+            feasibility=found.feasible.T,
+            combination_only=((feasible >= least) & (compared.best_feasible < least)).T,
+            weights=self.weights,
+        )
+        return list_reasons(findings, book=self.reasons)
+
+    def _breaches(self, block: Records, compared: _Compared, score: Ints, severity: Floats) -> pl.Series:
         owner = block.exposure[block.pair_starts()]
         alone, points = compared.alone, score[owner] - compared.left_out
         share: pl.Series = pl.Series([None] * len(owner), dtype=pl.Float64)
@@ -278,7 +326,9 @@ class _Kernel:
                 steps=self.profile.steps,
             )
             share = pl.Series(exact / 100)
-        frame = pl.DataFrame({"alone": alone / 100, "points": points / 100, "share": share})
+        frame = pl.DataFrame(
+            {"alone": alone / 100, "points": points / 100, "share": share, "severity": severity}
+        )
         if self.rated:
             pile = Pile(block, steps=self.profile.steps)
             pile.add(np.empty(0, dtype=np.int64), background=True)
@@ -287,6 +337,7 @@ class _Kernel:
                 "alone": np.minimum(all_alone, score) / 100,
                 "points": (score - compared.stages[-1]) / 100,
                 "share": pl.Series(rate_share / 100) if self.shares else [None] * block.count,
+                "severity": [None] * block.count,
             }
             frame = pl.concat((frame, pl.DataFrame(rates, schema=frame.schema)))
         return list_breaches(block, frame, names=self.breaches, dates=self.dates, steps=self.profile.steps)

@@ -52,13 +52,15 @@ def class_shares(breach: Breach, profile: Profile) -> tuple[tuple[tuple[Attribut
     """What a breach exposes of one of its persons, when only the catalogue tells: class sets, each with its
     share, from the surest to the widest.
 
-    Classes that the catalogue calls doubtful or partial concern a person with the profile's shares only. Each
-    set holds the sets before it, as the records of one breach do of which the likelier is held first.
+    Classes that the catalogue calls doubtful or partial concern a person with the profile's shares only,
+    those that are both with the product. Each set holds the sets before it, as the records of one breach do
+    of which the likelier is held first.
     """
     of_class = dict.fromkeys(breach.classes, 1.0)
-    of_class |= dict.fromkeys(breach.doubtful, profile.doubtful_share.value)
+    for each in breach.doubtful:
+        of_class[each] *= profile.doubtful_share.value
     for each in breach.partial:
-        of_class[each] = min(of_class[each], profile.partial_share.value)
+        of_class[each] *= profile.partial_share.value
     shares = sorted(set(of_class.values()), reverse=True)
     return tuple(
         (tuple(sorted(each for each, its in of_class.items() if its >= share)), share) for share in shares

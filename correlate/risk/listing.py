@@ -34,6 +34,7 @@ BREACH = {
     "alone": pl.Float64,
     "points": pl.Float64,
     "share": pl.Float64,
+    "severity": pl.Float64,
 }
 EVIDENCE_POINTS = {"evidence": pl.String, "depth": pl.Int8, "points": pl.Float64}
 SCENARIO = {"scenario": pl.String, "feasibility": pl.Float64, "combination_only": pl.Boolean}
@@ -47,7 +48,7 @@ def list_breaches(
 ) -> pl.Series:
     """Each exposure's breaches, by falling probability, then name.
 
-    ``frame`` has alone, points and share of each (exposure, breach) pair, in points; after the pairs a row of
+    ``frame`` has alone, points, share and severity of each (exposure, breach) pair; after the pairs a row of
     base rates for each exposure, if these count.
     """
     pairs = records.pair_starts()

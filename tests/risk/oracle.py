@@ -14,8 +14,10 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from correlate.catalogue import Catalogue
 from correlate.risk import Profile, ScenarioSet
+from correlate.risk.severity import SeverityTable, severity
 from correlate.vocabulary import AttributeClass
 
+TABLE = SeverityTable.load()
 PARTS = {
     "NIR": ["SEX", "YOB", "POB"],
     "DOB": ["YOB"],
@@ -111,14 +113,12 @@ def base_cards(rows: list[Row], world: World) -> list[Row]:
         rate = min(0.99, breach.persons / world.profile.population[breach.scope].value)
         if name not in known:
             doubtful, partial = set(breach.doubtful), set(breach.partial)
-            for share in (1.0, world.profile.doubtful_share.value, world.profile.partial_share.value):
-                of = {
-                    one: min(
-                        world.profile.doubtful_share.value if one in doubtful else 1.0,
-                        world.profile.partial_share.value if one in partial else 1.0,
-                    )
-                    for one in breach.classes
-                }
+            of = {
+                one: (world.profile.doubtful_share.value if one in doubtful else 1.0)
+                * (world.profile.partial_share.value if one in partial else 1.0)
+                for one in breach.classes
+            }
+            for share in sorted(set(of.values()), reverse=True):
                 classes = tuple(one for one in breach.classes if of[one] >= share)
                 found.append(Row(name, classes, round(rate * share * 1e8) / 1e8, "base_rate", 0))
     return found
@@ -241,6 +241,12 @@ def shapley(rows: list[Row], world: World) -> dict[str, float]:
     return {player: value / math.factorial(len(players)) for player, value in total.items()}
 
 
+def enisa(rows: list[Row]) -> float:
+    """ENISA's SE of what is likelier the person's than not; the table has tests of its own."""
+    classes = {one for row in rows if row.probability >= 0.5 for one in row.classes}
+    return severity(classes, table=TABLE).se
+
+
 def assess_one(rows: list[Row], world: World) -> dict[str, object]:
     """What the row of this exposure must be, but for its number and the exact shares."""
     rows = kept(rows, world)
@@ -282,6 +288,7 @@ def assess_one(rows: list[Row], world: World) -> dict[str, object]:
                 "alone": alone[one],
                 "points": total - score([row for row in rows if row.breach != one], world, rates=rated),
                 "share": None,
+                "severity": enisa(single[one]),
             }
             for one in sorted(breaches, key=lambda one: (-likeliest[one].probability, one))
         ]
@@ -295,9 +302,11 @@ def assess_one(rows: list[Row], world: World) -> dict[str, object]:
                 "alone": score([], world, rates=True),
                 "points": total - score(rows, world),
                 "share": None,
+                "severity": None,
             }
         ]
         * rated,
+        "severity": enisa(rows),
         "scenarios": sorted(
             (
                 {
