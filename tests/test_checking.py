@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import polars as pl
@@ -28,6 +29,32 @@ def test_a_check_gives_what_the_batch_gives(vault, small_france):
         reference = person.pop("member_id")
         found = check(vault, person, models=small_france.models, subject_id=reference)
         assert json.loads(json.dumps(found)) == wanted[reference]
+
+
+@pytest.mark.parametrize("options", [{"base_rates": True}, {"shares": True}])
+def test_so_it_does_with_base_rates_and_with_exact_shares(vault, small_france, options):
+    """And with declared breaches, of people who are linked too."""
+    models = dataclasses.replace(small_france.models, **options)
+    members = pl.read_parquet(small_france.subjects).head(40)
+    told = members.with_columns(told=pl.lit("deezer-2019; viamedis-almerys-2024"))
+    batch = score_frame(vault, told, models=models, id_column="member_id", declared_column="told")
+    wanted = {row["subject_id"]: row for row in map(json.loads, batch.write_ndjson().splitlines())}
+    for person in members.sample(8, seed=5).to_dicts():
+        reference = person.pop("member_id")
+        declared = ["viamedis-almerys-2024", "Deezer-2019"]
+        found = check(vault, person, models=models, subject_id=reference, declared=declared)
+        assert json.loads(json.dumps(found)) == wanted[reference]
+        if models.shares:
+            shares = sum(one["share"] for one in found["breaches"])
+            assert shares == pytest.approx(found["score"], abs=0.02 * len(found["breaches"]))
+
+
+def test_base_rates_give_everybody_a_score_that_is_marked_as_such(vault, small_france):
+    models = dataclasses.replace(small_france.models, base_rates=True)
+    found = check(vault, {"nom": None, "email": ""}, models=models)
+    assert found["score"] > 0
+    assert {one["evidence"] for one in found["evidence"]} == {"base_rate"}
+    assert "base-rates" in found["model"]
 
 
 def test_fields_go_by_any_header_a_file_could_have(vault, small_france):

@@ -17,11 +17,15 @@ COLUMNS = [
     "subject_id",
     "score",
     "band",
+    "score_min",
+    "score_max",
     "uplift",
-    "by_depth",
+    "evidence",
     "breaches",
     "scenarios",
     "attributes",
+    "reasons",
+    "severity",
     "key_id",
     "model",
 ]
@@ -91,7 +95,7 @@ def test_the_formats_say_the_same(vault, small_france, tmp_path):
     assert flat.columns == COLUMNS
     assert flat["score"].to_list() == nested["score"].to_list()
     for row, text in zip(nested["breaches"].to_list(), flat["breaches"].fill_null("").to_list(), strict=True):
-        assert "|".join(f"{one['breach']}:{one['probability']}" for one in row) == text
+        assert "|".join(f"{one['breach']}:{one['probability']}:{one['points']}" for one in row) == text
     marks = flat["scenarios"].fill_null("").str.count_matches(r"\+")
     only = nested["scenarios"].list.eval(pl.element().struct.field("combination_only")).list.sum()
     assert marks.to_list() == only.fill_null(0).to_list()

@@ -43,3 +43,32 @@ def test_no_input_is_overwritten(folder, option):
     assert result.exit_code == 2
     assert option in result.stderr
     assert (folder / "members.parquet").read_bytes() == before
+
+
+def test_profile_scenarios_base_rates_and_shares_are_asked_for_by_name(folder):
+    """What was asked for stands in the column ``model``; a file of scenarios changes that too."""
+    (folder / "mine.toml").write_text('version = "mine"\noff = ["F01"]\n')
+    own = str(folder / "mine.toml")
+    pl.read_parquet(folder / "members.parquet").drop("nir").write_parquet(folder / "members.parquet")
+    names = []
+    for place, more in enumerate(
+        ((), ("--profile", "lender", "--scenarios", own, "--base-rates", "--shares"))
+    ):
+        output = folder / f"{place}.parquet"
+        result = run(folder, "--id", "member_id", "-o", str(output), "--as-of", "2026-11-01", *more)
+        assert result.exit_code == 0, result.output
+        names.append(pl.read_parquet(output)["model"].unique().item())
+    assert names[0] != names[1]
+    assert "/lender-2026-11" in names[1]
+    assert "mine" in names[1]
+    breaches = pl.read_parquet(output)["breaches"].explode().struct.unnest()
+    assert breaches["share"].null_count() == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "given"), [("--profile", "lander"), ("--profile", "none.toml"), ("--scenarios", "none.toml")]
+)
+def test_a_model_that_is_not_there_is_told(folder, option, given):
+    result = run(folder, "--id", "member_id", "-o", str(folder / "s.csv"), option, given)
+    assert result.exit_code == 2
+    assert not (folder / "s.csv").exists()

@@ -7,7 +7,7 @@ import json
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -183,6 +183,7 @@ def test_of_equal_certainty_what_was_told_comes_before_a_path(empty, models):
     assert {one[2] for found in evidence(rows).values() for one in found} == {"own"}
 
 
+@settings(max_examples=15)
 @given(data=st.data())
 def test_the_order_of_rows_changes_nothing(data, small_france):
     models = small_france.models
