@@ -107,9 +107,10 @@ def score(
 ) -> None:
     """Score every person of a file by what the breaches in the vault expose together.
 
-    The output has one row a person: subject_id, score (0 to 100), band, uplift
-    (what is owed to combination), breaches, scenarios, attributes, key_id,
-    model. The NIR is used where a column has it and not needed where none has.
+    The output has one row a person: subject_id, score (0 to 100), band, bounds,
+    uplift (what is owed to combination), and what the score rests on: evidence,
+    breaches, scenarios, attributes, reasons. The NIR is used where a column has
+    it and not needed where none has.
 
     Whoever holds no breach data can score people by the breaches that they were
     told of, on a vault with nothing in it: name these with --declared,
