@@ -94,25 +94,38 @@ def score_members(folder: Path, *, models: Models, members: pl.Series) -> Scores
 
 
 def assess_rows(rows: pl.DataFrame, *, count: int, models: Models, profile: Profile | None = None) -> Scores:
-    """Score members whose rows are known for certain: (place, breach, classes), a list of classes a row."""
-    sets = rows.select(pl.col("classes").list.sort()).unique().sort(pl.col("classes").list.join(" "))
-    sets = sets.with_row_index("class_set")
-    frame = rows.with_columns(pl.col("classes").list.sort()).join(sets, on="classes")
-    frame = frame.select(
-        exposure_id=pl.col("place").cast(pl.Int64),
-        breach="breach",
-        class_set=pl.col("class_set").cast(pl.Int32),
+    """Score members whose rows are known for certain: (place, breach, classes, mate).
+
+    ``classes`` is a list a row, ``mate`` whether the row is about another of the household; without that
+    column all rows are about the member.
+    """
+    if "mate" not in rows.columns:
+        rows = rows.with_columns(mate=pl.lit(value=False))
+    rows = rows.select("place", "breach", "mate", pl.col("classes").list.sort())
+    sets = rows.select("classes").unique().sort(pl.col("classes").list.join(" ")).with_row_index("class_set")
+    rows = rows.join(sets, on="classes", how="left")
+    told = pl.concat_str("breach", "class_set", "mate", separator=" ").sort().str.join(",")
+    same = rows.group_by("place").agg(told=told).sort("place")
+    # Members whose rows tell the same are assessed once; the last exposure is of those without rows.
+    distinct = same.group_by("told").agg(place=pl.col("place").min()).sort("place")
+    distinct = distinct.with_row_index("exposure_id")
+    numbers = np.full(count, distinct.height)
+    whose = same.join(distinct.select("told", "exposure_id"), on="told", how="left")
+    numbers[whose["place"].to_numpy()] = whose["exposure_id"].to_numpy()
+    frame = rows.join(distinct.select("place", "exposure_id"), on="place").select(
+        "exposure_id",
+        "breach",
+        "class_set",
         probability=pl.lit(1.0),
-        evidence=pl.lit("linked"),
-        depth=pl.lit(1, dtype=pl.Int8),
+        evidence=pl.when("mate").then(pl.lit("household")).otherwise(pl.lit("linked")),
+        depth=pl.lit(1),
     )
     exposures = Exposures(
         frame=frame.cast(EXPOSURE_SCHEMA),
         class_sets={
-            number: tuple(AttributeClass(name) for name in names)
-            for number, names in sets.select("class_set", "classes").iter_rows()
+            number: tuple(AttributeClass(name) for name in names) for number, names in sets.iter_rows()
         },
-        count=count,
+        count=distinct.height + 1,
     )
     found = assess(
         exposures,
@@ -121,7 +134,7 @@ def assess_rows(rows: pl.DataFrame, *, count: int, models: Models, profile: Prof
         profile=profile or models.profile,
         as_of=models.as_of,
     )
-    return Scores(frame=found.frame.sort("exposure_id"))
+    return Scores(frame=found.frame.sort("exposure_id")[numbers])
 
 
 def by_email(folder: Path, members: pl.Series, catalogue: Catalogue) -> pl.DataFrame:
