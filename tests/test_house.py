@@ -31,6 +31,7 @@ FLOORS = {
     "correlate.pipeline": 7,
     "correlate.scoring": 8,
     "correlate.checking": 8,
+    "correlate.changes": 8,
     "correlate.forgetting": 8,
     "correlate.evaluation": 8,
     "correlate.learning": 8,

@@ -15,9 +15,11 @@ from typer.main import get_command
 from correlate_cli import breaches, keys, vaults
 from correlate_cli.check import check
 from correlate_cli.demo import demo
+from correlate_cli.diff import diff
 from correlate_cli.evaluate import evaluate
 from correlate_cli.exit_code import ExitCode
-from correlate_cli.explain import explain_link
+from correlate_cli.explain import explain
+from correlate_cli.explain_link import explain_link
 from correlate_cli.failure import STOPPING, drop_unwritable_output, install_last_resort, tell_stop
 from correlate_cli.fit import fit
 from correlate_cli.ingest import ingest
@@ -46,6 +48,7 @@ EPILOG = """
   correlate ingest vault.duckdb leak.csv --breach free-2024
   correlate score vault.duckdb members.csv --id member_id -o scores.csv
   correlate check vault.duckdb < applicant.json
+  correlate diff scores-may.parquet scores-november.parquet -o changes.csv
   correlate evaluate --subjects register.csv --records ward.csv --truth person
 """
 
@@ -101,7 +104,9 @@ app.add_typer(vaults.app, name="vault")
 app.command()(ingest)
 app.command()(score)
 app.command()(check)
+app.command()(diff)
 app.command()(evaluate)
+app.command()(explain)
 app.command("explain-link")(explain_link)
 app.command()(fit)
 app.command()(demo)
