@@ -17,6 +17,7 @@ from correlate.risk.exposure import EXPOSURE_SCHEMA, Exposures
 from correlate.risk.listing import BASE_RATES
 from correlate.risk.profile import DEFAULT_PROFILE, Profile
 from correlate.risk.reasons import ReasonBook, UnknownReason
+from correlate.risk.scenario import Bilingual, Clause, Scenario
 from correlate.risk.scenario_set import ScenarioSet
 from correlate.risk.severity import Severity, SeverityTable
 
@@ -26,6 +27,8 @@ __all__ = [
     "DEFAULT_PROFILE",
     "EXPOSURE_SCHEMA",
     "Assessment",
+    "Bilingual",
+    "Clause",
     "Exposures",
     "FutureBreach",
     "InvalidExposures",
@@ -33,6 +36,7 @@ __all__ = [
     "ReasonBook",
     "RiskFileError",
     "RiskModelError",
+    "Scenario",
     "ScenarioSet",
     "Severity",
     "SeverityTable",
