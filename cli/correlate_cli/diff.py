@@ -20,10 +20,8 @@ ID_WIDTH = 40
 
 
 def diff(
-    old: Annotated[
-        Path, typer.Argument(metavar="OLD", help="Scores, as Parquet or JSON lines; CSV tells too little.")
-    ],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="Later scores of the same people, likewise.")],
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Scores: Parquet or JSON lines, not CSV.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Later scores of the same people.")],
     output: Annotated[
         Path | None,
         typer.Option(
