@@ -48,6 +48,7 @@ def flat(assessed: pl.DataFrame) -> pl.DataFrame:
         joined("breaches", "breach", "probability", "points"),
         joined("scenarios", "scenario", "feasibility", ending=only),
         joined("attributes", "attribute", "availability", "points"),
+        pl.col("reasons").list.join("|"),
     )
 
 
