@@ -26,7 +26,7 @@ def records(*breaches: str) -> list[Row]:
 def steps() -> list[dict]:
     """The person in the first breach, then in one more at a time."""
     batch = [records(*STEPS[:count]) for count in range(1, len(STEPS) + 1)]
-    return assess_in(WORLD, batch).frame.to_dicts()
+    return assess_in(WORLD, batch, shares=True).frame.to_dicts()
 
 
 def feasible(row: dict) -> dict[str, float]:
@@ -66,6 +66,34 @@ def test_score_and_uplift_rise_with_each_breach(steps):
         assert after["uplift"] > before["uplift"]
 
 
+def test_shares_sum_to_the_score_and_a_breach_joined_by_another_keeps_a_part_of_it(steps):
+    """What the first breach tells, others tell again, so it keeps a part; Free brings the bank details."""
+    for count, row in enumerate(steps, start=1):
+        shares = [share_of(row, one) for one in STEPS[:count]]
+        assert sum(shares) == pytest.approx(row["score"], abs=1e-9)
+        assert min(shares) > 0
+    free = {one["breach"]: one for one in steps[2]["breaches"]}["free-2024"]
+    assert free["share"] == max(share_of(steps[2], one) for one in STEPS[:3])
+
+
+def test_only_combination_gives_phishing_a_contact(steps):
+    """F02 needs the insurer or the NIR, and a way to reach the person: no single breach of the two has both
+    the insurer and a contact.
+    """
+    alone = assess_in(WORLD, [records(one) for one in STEPS]).frame.to_dicts()
+    assert "F02" not in feasible(alone[0])
+    assert "F02" not in feasible(alone[2])
+    assert feasible(steps[1])["F02"] > feasible(alone[1])["F02"]
+
+
+def test_exact_matches_are_certain_so_the_bounds_meet(steps):
+    assert all(row["score_min"] == row["score"] == row["score_max"] for row in steps)
+
+
+def share_of(row: dict, breach: str) -> float:
+    return next(one["share"] for one in row["breaches"] if one["breach"] == breach)
+
+
 def test_a_scenario_that_no_breach_opens_alone_is_marked_so():
     """Contact and bank data without a health contract, joined with the contract: F02 is owed to the join."""
     [row] = assess_in(WORLD, [records("viamedis-almerys-2024", "lapostemobile-2022")]).frame.to_dicts()
@@ -96,8 +124,21 @@ def _past(breach: str) -> bool:
 @pytest.mark.repository
 def test_the_manual_shows_these_very_numbers(steps):
     manual = (Path(__file__).parents[2] / "docs" / "risk-model.md").read_text(encoding="utf-8")
-    shown = re.findall(r"^\| .+? \| (\d+\.\d\d) \| (\w+) \| (\d+\.\d\d) \|", manual, flags=re.MULTILINE)
-    assert shown == [(f"{row['score']:.2f}", row["band"], f"{row['uplift']:.2f}") for row in steps]
+    pattern = r"^\| .+? \| (\d+\.\d\d) \| (\w+) \| (\d+\.\d\d) \| (.+?) \|"
+    shown = [
+        (score, band, uplift, re.findall(r"\d+\.\d\d", shares))
+        for score, band, uplift, shares in re.findall(pattern, manual, flags=re.MULTILINE)
+    ]
+    expected = [
+        (
+            f"{row['score']:.2f}",
+            row["band"],
+            f"{row['uplift']:.2f}",
+            [f"{share_of(row, one):.2f}" for one in STEPS[:count]],
+        )
+        for count, row in enumerate(steps, start=1)
+    ]
+    assert shown == expected
 
 
 @pytest.mark.repository
