@@ -488,7 +488,7 @@ class TestWrongFiles:
     )
     def test_another_model_has_to_be_allowed(self, good, part, other, said):
         wrong = written(good.parent, "wrong.parquet", OLD, model=MODEL.replace(part, other))
-        with pytest.raises(DifferentModels, match=f"with another {said}.*add --across-models"):
+        with pytest.raises(DifferentModels, match=f"differ in {said}.*add --across-models"):
             diff(good, wrong)
         assert diff(good, wrong, across_models=True).changed == 0
 

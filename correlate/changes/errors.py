@@ -26,7 +26,7 @@ class DifferentKeys(InputError):
 
 
 class DifferentModels(InputError):
-    """{old} and {new} were made with another {part}: {old_name} there and {new_name} here.
+    """{old} and {new} differ in {part}: {old_name} there and {new_name} here.
 
     Score both in one way; or add --across-models, and every change may be owed to the model alone.
     """
