@@ -1,6 +1,7 @@
 """Correlate: what the combination of data breaches makes possible, person by person, on keyed tokens."""
 
 from correlate.catalogue import Breach, Catalogue, UnknownBreach
+from correlate.changes import Changes, diff
 from correlate.checking import check
 from correlate.declared import UnknownDeclaredBreach
 from correlate.demonstration import DemonstrationReport, demonstrate
@@ -31,6 +32,7 @@ __all__ = [
     "AttributeClass",
     "Breach",
     "Catalogue",
+    "Changes",
     "CorrelateError",
     "DemonstrationReport",
     "Evaluation",
@@ -60,6 +62,7 @@ __all__ = [
     "check",
     "create_key",
     "demonstrate",
+    "diff",
     "evaluate",
     "explain_link",
     "forget",

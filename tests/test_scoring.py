@@ -174,6 +174,8 @@ def test_a_breach_whose_membership_is_sensitive_is_not_named(small_france, key, 
         scores = scored(empty, small_france, rows, breach=breach, id_column="member_id")
     names = scores["breaches"].list.eval(pl.element().struct.field("breach")).explode().unique().to_list()
     assert names == ["withheld"]
+    dates = scores["breaches"].list.eval(pl.element().struct.field("date")).explode()
+    assert dates.null_count() == len(dates), "the date would tell the name"
     assert scores["score"].max() > 0
 
 

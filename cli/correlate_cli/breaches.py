@@ -28,6 +28,7 @@ from correlate.catalogue import (
     read_hibp,
     write_user_catalogue,
 )
+from correlate.risk import SeverityTable, severity_of
 from correlate.vocabulary import ATTRIBUTES, AttributeClass
 
 __all__ = [
@@ -257,6 +258,7 @@ def _told(breach: Breach) -> list[tuple[str, str]]:
         ("persons", f"{breach.persons:,} ({counted})" if breach.persons else "unknown"),
         ("status", breach.status),
         ("scope", breach.scope),
+        ("severity", _severity_told(breach)),
         *(("exposes", _class_told(attribute, breach)) for attribute in breach.classes),
         ("compiled from", _lineage_told(breach)),
         ("membership", "is itself sensitive (GDPR article 9)" if breach.membership_sensitive else ""),
@@ -270,6 +272,11 @@ def _class_told(attribute: AttributeClass, breach: Breach) -> str:
     doubt = " (doubtful, see the note)" if attribute in breach.doubtful else ""
     part = " (for some only)" if attribute in breach.partial else ""
     return f"{attribute:<14}{ATTRIBUTES[attribute].label_en}{doubt}{part}"
+
+
+def _severity_told(breach: Breach) -> str:
+    found = severity_of(breach.classes, table=SeverityTable.load())
+    return f"ENISA {found.se:.2f}, {found.level} (DPC {found.dpc} x EI {found.ei:g} + CB {found.cb:g})"
 
 
 def _lineage_told(breach: Breach) -> str:

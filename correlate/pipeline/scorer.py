@@ -154,9 +154,13 @@ class Scorer:
 
 def _withhold(assessed: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Name no breach whose very membership says something sensitive: its effect counts, its name does not
-    show.
+    show, nor its date, which would tell the name.
     """
     sensitive = [breach.id for breach in catalogue if breach.membership_sensitive]
     name = pl.element().struct.field("breach")
-    shown = pl.when(name.is_in(sensitive)).then(pl.lit(WITHHELD)).otherwise(name)
-    return assessed.with_columns(pl.col("breaches").list.eval(pl.element().struct.with_fields(breach=shown)))
+    hidden = name.is_in(sensitive)
+    shown = pl.when(hidden).then(pl.lit(WITHHELD)).otherwise(name)
+    date = pl.when(~hidden).then(pl.element().struct.field("date"))
+    return assessed.with_columns(
+        pl.col("breaches").list.eval(pl.element().struct.with_fields(breach=shown, date=date))
+    )

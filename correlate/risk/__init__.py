@@ -20,6 +20,7 @@ from correlate.risk.reasons import ReasonBook, UnknownReason
 from correlate.risk.scenario import Bilingual, Clause, Scenario
 from correlate.risk.scenario_set import ScenarioSet
 from correlate.risk.severity import Severity, SeverityTable
+from correlate.risk.severity import severity as severity_of
 
 __all__ = [
     "ASSESSMENT_SCHEMA",
@@ -49,4 +50,5 @@ __all__ = [
     "assess",
     "base_rate_breaches",
     "class_shares",
+    "severity_of",
 ]

@@ -57,7 +57,8 @@ class UnknownCirculation(InputError):
 class UnweightedScenario(InputError):
     """Profile {profile} gives no weight to scenario {scenario}.
 
-    It weighs {known}: add the weight to a profile of your own, or leave the scenario out.
+    It weighs {known}: give the scenario a weight and a weight_source in its own file, or a profile of your
+    own a weight for it.
     """
 
 

@@ -62,9 +62,6 @@ class Control:
         check_source(self.source, what=f"the control {self.name}")
 
 
-_UNSAID = Bilingual(en="", fr="")
-
-
 @dataclass(frozen=True, kw_only=True)
 class Protections:
     """What the person, the insurer, and the bank or lender can do against a scenario.
@@ -74,7 +71,7 @@ class Protections:
 
     person: Bilingual
     insurer: Bilingual
-    bank: Bilingual = _UNSAID
+    bank: Bilingual
 
 
 @dataclass(frozen=True, kw_only=True)

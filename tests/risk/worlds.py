@@ -124,7 +124,7 @@ def scenario_sets(draw: st.DrawFn) -> ScenarioSet:
             controls=tuple(draw(st.lists(controls, max_size=2))),
             basis="made up for a test",
             evidence=("none",),
-            protections=Protections(person=text, insurer=text),
+            protections=Protections(person=text, insurer=text, bank=text),
         )
         for number in range(draw(st.integers(1, 4)))
     )
