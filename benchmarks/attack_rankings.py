@@ -66,9 +66,13 @@ class Scores:
         return (self.frame["score"] - self.frame["uplift"]).to_numpy()
 
     def breaches(self) -> pl.DataFrame:
-        """(place, breach) of every breach that is more likely theirs than not."""
+        """(place, breach) of every breach more likely theirs than not; not those of their household."""
         rows = self.frame.with_row_index("place").select("place", "breaches").explode("breaches")
-        return rows.drop_nulls().unnest("breaches").filter(pl.col("probability") >= _LINKED_FROM)
+        return (
+            rows.drop_nulls()
+            .unnest("breaches")
+            .filter((pl.col("probability") >= _LINKED_FROM) & (pl.col("evidence") != "household"))
+        )
 
     def availability(self, names: Sequence[str]) -> Floats:
         """Members × ``names``: the chance that a fraudster has a true value of the class."""
@@ -192,8 +196,13 @@ def simple_rankings(
             found_by_email.join(per_breach, on="breach"), pl.col("alone").max(), count
         ),
         "e-mail only: ENISA, highest": _per_place(_with_se(found_by_email, table), pl.col("se").max(), count),
-        "ENISA, highest single breach": _per_place(_with_se(linked, table), pl.col("se").max(), count),
-        "ENISA, union of breaches": _per_place(_with_se(union, table), pl.col("se").max(), count),
+        "ENISA, highest, one figure a breach": _per_place(
+            _with_se(linked.select("place", classes="told"), table), pl.col("se").max(), count
+        ),
+        "ENISA, highest, by the person's rows": _per_place(
+            _with_se(linked, table), pl.col("se").max(), count
+        ),
+        "ENISA, union of the person's rows": _per_place(_with_se(union, table), pl.col("se").max(), count),
         ON_EMAIL: email.score,
     }
 
