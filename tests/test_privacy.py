@@ -94,6 +94,10 @@ def written(folder: Path) -> dict[str, Path]:
         paths[name] = folder / name
         labelled.write_csv(paths[name])
     frame = pl.DataFrame(ROWS)
+    paths["declared.csv"] = folder / "declared.csv"
+    paths["declared.csv"].write_text(f"member_id;breach\na;sfr-2024\n;sfr-2024\n{ROW['email']};sfr-2024\n")
+    paths["hibp.json"] = folder / "hibp.json"
+    paths["hibp.json"].write_text(json.dumps({ROW["email"]: ["LDLC", "Free"], BROKEN["email"]: ["Free"]}))
     paths["headless.csv"].write_text(csv.split("\n", 1)[1])
     paths["cut.csv.gz"].write_bytes(gzip.compress(csv.encode() * 50)[:-100])
     paths["broken.jsonl"].write_text(lines + '{"nir": "' + ROW["nir"] + "\n" + lines)
@@ -145,6 +149,7 @@ def test_no_value_comes_out_of_any_path(folder: Path):
         does("score", "vault.duckdb", "rows.csv", "--breach", "viamedis-almerys-2024", "-o", "own.csv")
         does("score", "vault.duckdb", "rows.csv", "--id", "email", "-o", "never.csv", code=2)
         does("score", "vault.duckdb", "rows.csv", "--id", "mot_de_passe", "-o", "never.csv", code=2)
+        _risk_commands(does)
         does("check", "vault.duckdb", stdin=json.dumps(ROW), way=run)
         does("check", "vault.duckdb", stdin=json.dumps(BROKEN))
         does("check", "vault.duckdb", stdin=json.dumps(ROW)[:-5], code=2)
@@ -165,6 +170,24 @@ def test_no_value_comes_out_of_any_path(folder: Path):
     assert watch.seen == set()
     assert {folder / name for name in ("vault.duckdb", "scores.parquet", "rejects.csv")} <= set(watch.files)
     assert betrayed("\n".join(told).encode()) == set()
+
+
+def _risk_commands(does) -> None:
+    """Profiles, base rates, exact shares, declared breaches, answers about addresses, page and difference."""
+    asked = ("score", "vault.duckdb", "subjects.csv", "--id", "member_id")
+    declared = ("--declared", "declared.csv", "--hibp", "hibp.json", "--rejects", "refused-declared.csv")
+    does(*asked, *declared, "--base-rates", "--shares", "-o", "declared.parquet", way=run)
+    does(*asked, "--declared-column", "nom_naissance", "-o", "never.parquet", code=2)
+    does(*asked, "--declared", "subjects.csv", "-o", "never.parquet", code=2)
+    does(*asked, "--hibp", "broken.jsonl", "-o", "never.parquet", code=2)
+    does(*asked, "--profile", "lender", "-o", "never.parquet", code=2, way=run)
+    does("explain", "vault.duckdb", "declared.parquet", "--subject", "a", way=run)
+    does("explain", "vault.duckdb", "scores.jsonl", "--subject", "a", "--language", "fr")
+    does("explain", "vault.duckdb", "scores.parquet", "--subject", ROW["nir"], code=2)
+    does("explain", "vault.duckdb", "subjects.csv", "--subject", "a", code=2)
+    does("diff", "scores.parquet", "scores.jsonl", "-o", "changes.csv", way=run)
+    does("diff", "subjects.csv", "rows.parquet", "-o", "never.csv", code=2)
+    does("check", "vault.duckdb", "--profile", "lender", stdin=json.dumps(ROW), code=2)
 
 
 def test_a_vault_tells_the_same_value_apart_under_another_key(folder: Path):

@@ -196,7 +196,7 @@ class _Kernel:
 
     def assess(self, block: Records, *, first: int) -> pl.DataFrame:
         """Assess the exposures of one block, numbered from ``first``."""
-        pile = Pile(block, steps=self.profile.steps)
+        pile = Pile(block, profile=self.profile)
         pile.add(np.arange(len(block)), background=self.rated)
         found = self.holding.evaluate(pile.rows(), lacking=True)
         score = self._hundredths(found.feasible)
@@ -233,7 +233,7 @@ class _Kernel:
     def _compare(self, block: Records, score: Ints) -> _Compared:
         pairs = block.pair_starts()
         rows = np.arange(len(block))
-        pile = Pile(block, steps=self.profile.steps)
+        pile = Pile(block, profile=self.profile)
         near = block.step >= round(self.profile.near_certain.value * self.profile.steps)
         lower = pile.add(rows[near])
         upper = pile.add(rows, certain=True, background=self.rated)
@@ -323,14 +323,14 @@ class _Kernel:
                 loss=points,
                 alone=alone,
                 rated=self.rated,
-                steps=self.profile.steps,
+                profile=self.profile,
             )
             share = pl.Series(exact / 100)
         frame = pl.DataFrame(
             {"alone": alone / 100, "points": points / 100, "share": share, "severity": severity}
         )
         if self.rated:
-            pile = Pile(block, steps=self.profile.steps)
+            pile = Pile(block, profile=self.profile)
             pile.add(np.empty(0, dtype=np.int64), background=True)
             all_alone = self._hundredths(self.holding.evaluate(pile.rows()).feasible)
             rates = {

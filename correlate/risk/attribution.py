@@ -15,6 +15,7 @@ import numpy as np
 from correlate.risk.hands import Rows
 from correlate.risk.kinds import Floats, Ints
 from correlate.risk.pile import Pile
+from correlate.risk.profile import Profile
 from correlate.risk.records import Records
 
 __all__ = ["PLAYERS_MAX", "shapley_shares", "shapley_weights", "whole_parts"]
@@ -32,7 +33,7 @@ def shapley_shares(
     loss: Ints,
     alone: Ints,
     rated: bool,
-    steps: int,
+    profile: Profile,
 ) -> tuple[Ints, Ints]:
     """The shares in hundredths of a point: of each (exposure, breach) pair, and of base rates in each
     exposure.
@@ -44,7 +45,7 @@ def shapley_shares(
         loss: what each pair costs the score when it is left out, in hundredths.
         alone: the score of each pair alone, in hundredths.
         rated: base rates count besides.
-        steps: so many steps of a record make a match probability of 1.
+        profile: the figures.
     """
     pairs = block.pair_starts()
     owner = block.exposure[pairs]
@@ -59,7 +60,7 @@ def shapley_shares(
         for start in range(0, len(chosen), run):
             part = chosen[start : start + run]
             values = _values(
-                block, part, player, pairs, many=many, rated=rated, steps=steps, raw_score=raw_score
+                block, part, player, pairs, many=many, rated=rated, profile=profile, raw_score=raw_score
             )
             exact = values @ shapley_weights(many + rated).T
             whole = whole_parts(exact, score[part])
@@ -100,14 +101,14 @@ def _values(
     *,
     many: int,
     rated: bool,
-    steps: int,
+    profile: Profile,
     raw_score: Callable[[Rows], Floats],
 ) -> Floats:
     """The score of every set of players, for each exposure of ``part``: exposures × sets."""
     sets = np.arange(1 << (many + rated))
     edges = np.searchsorted(block.exposure, np.arange(block.count + 1))
     of_row = np.repeat(player, np.diff(pairs, append=len(block)))
-    pile = Pile(block, steps=steps)
+    pile = Pile(block, profile=profile)
     background = (sets >> many & 1).astype(np.bool_) if rated else np.zeros(len(sets), dtype=np.bool_)
     for exposure in part.tolist():
         rows = np.arange(edges[exposure], edges[exposure + 1])

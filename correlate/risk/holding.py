@@ -25,6 +25,7 @@ from correlate.risk.hands import (
     deal,
     distinct_exposures,
     folded,
+    repeated,
     starts_of,
 )
 from correlate.risk.kinds import Floats, Ints, Kinds
@@ -71,7 +72,7 @@ class Holding:
     def evaluate(self, rows: Rows, *, lacking: bool = False) -> Found:
         """Evaluate every exposure of ``rows``."""
         once, number = distinct_exposures(rows)
-        hands = deal(once, self._kinds)
+        hands = deal(self._with_rates(once), self._kinds)
         feasible = np.zeros((once.count, len(self._terms.coefficients)))
         available = np.zeros((once.count, len(self._terms.attributes)))
         without = np.zeros((once.count, len(self._terms.lacking) if lacking else 0))
@@ -159,8 +160,29 @@ class Holding:
             self._rates[taken] = absent.prod(axis=0), dict(zip(breaches, absent, strict=True))
         return self._rates[taken]
 
+    def _with_rates(self, rows: Rows) -> Rows:
+        """A breach that a person perhaps stands in counts at least with its base rate: as one record more."""
+        breach_of = self._kinds.breach_of()
+        rated = breach_of[self._background.kind]
+        breach = breach_of[rows.kind]
+        known = np.flatnonzero(rows.background[rows.exposure] & np.isin(breach, rated))
+        pairs = np.unique(rows.exposure[known] * len(self._kinds.breaches) + breach[known])
+        if not len(pairs):
+            return rows
+        exposure, its = np.divmod(pairs, len(self._kinds.breaches))
+        edges = np.searchsorted(rated, np.arange(len(self._kinds.breaches) + 1))
+        place, turn = repeated(edges, its)
+        every = np.concatenate((rows.exposure, exposure[turn]))
+        order = np.argsort(every, kind="stable")
+        return Rows(
+            exposure=every[order],
+            kind=np.concatenate((rows.kind, self._background.kind[place]))[order],
+            chance=np.concatenate((rows.chance, self._background.chance[place]))[order],
+            background=rows.background,
+        )
+
     def _take_out_rates(self, hands: Hands, absent: Floats, pairs: Ints) -> None:
-        """A breach that a person is known to stand in does not count once more at its base rate."""
+        """A breach among the rows does not count once more in the background."""
         hand = hands.hand[pairs]
         breach_of = self._kinds.breach_of()
         breach = breach_of[hands.kind[pairs]]

@@ -6,7 +6,8 @@ import numpy as np
 
 from correlate.risk.hands import WHOLE, Mask, Rows, repeated
 from correlate.risk.kinds import Ints
-from correlate.risk.records import Records
+from correlate.risk.profile import Profile
+from correlate.risk.records import Records, of_household
 
 __all__ = ["Pile"]
 
@@ -14,9 +15,11 @@ __all__ = ["Pile"]
 class Pile:
     """Collects exposures made of the rows of one block, to be evaluated together."""
 
-    def __init__(self, records: Records, *, steps: int) -> None:
-        """Begin with nothing; ``steps`` of a record's step make a match probability of 1."""
-        self._records, self._steps = records, steps
+    def __init__(self, records: Records, *, profile: Profile) -> None:
+        """Begin with nothing; the profile knows what a household's record is worth."""
+        self._records = records
+        shares = np.where(of_household(records.standing), profile.household_share.value, 1.0)
+        self._chances = np.rint(records.step / profile.steps * shares * WHOLE).astype(np.int64)
         self._exposure: list[Ints] = []
         self._kind: list[Ints] = []
         self._chance: list[Ints] = []
@@ -38,7 +41,7 @@ class Pile:
             rows: places in the block, in order within each exposure.
             exposure: the number of each row's exposure, from 0; its own in the block if left out.
             count: how many exposures; as many as the block has if left out.
-            certain: the records are taken for the person's.
+            certain: the records are taken for the person's, those of the household too.
             background: whether base rates count besides, for all or for each exposure.
 
         Returns:
@@ -49,8 +52,7 @@ class Pile:
         exposure = records.exposure[rows] if exposure is None else exposure
         self._exposure.append(exposure + self._count)
         self._kind.append(records.kind[rows])
-        step = np.full(len(rows), self._steps) if certain else records.step[rows]
-        self._chance.append(np.rint(step / self._steps * WHOLE).astype(np.int64))
+        self._chance.append(np.full(len(rows), WHOLE) if certain else self._chances[rows])
         self._background.append(np.broadcast_to(np.asarray(background, dtype=np.bool_), count))
         place = slice(self._count, self._count + count)
         self._count += count

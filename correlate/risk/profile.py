@@ -49,7 +49,8 @@ class Profile:
     match probabilities are rounded, ``probability_min`` what is left out below, ``feasibility_min``
     from where a scenario is called feasible, ``near_certain`` from where a link counts for the lower bound.
     ``doubtful_share`` and ``partial_share`` are the chance that a class the catalogue calls so concerns one
-    of a breach's persons, ``population`` how many people a breach of each scope may be about. ``refuses``
+    of a breach's persons, ``household_share`` the chance that a fraudster connects a person with another's
+    row of the household, ``population`` how many people a breach of each scope may be about. ``refuses``
     are fields that may not be read under this profile, ``refuses_source`` the law that says so.
 
     Raises:
@@ -70,6 +71,7 @@ class Profile:
     near_certain: Figure
     doubtful_share: Figure
     partial_share: Figure
+    household_share: Figure
     population: Mapping[Scope, Figure]
     refuses: tuple[Field, ...] = ()
     refuses_source: str = ""
@@ -87,6 +89,7 @@ class Profile:
         check_share(self.near_certain.value, what="near_certain")
         check_share(self.doubtful_share.value, what="doubtful_share")
         check_share(self.partial_share.value, what="partial_share")
+        check_share(self.household_share.value, what="household_share")
         for scope, persons in self.population.items():
             if persons.value < 1:
                 raise RiskModelError(reason=f"the population of {scope} must be at least 1")
@@ -227,6 +230,7 @@ def _profile(document: Table, *, expected_name: str) -> Profile:
         near_certain=figure("near_certain", lambda p: p.near_certain),
         doubtful_share=figure("doubtful_share", lambda p: p.doubtful_share),
         partial_share=figure("partial_share", lambda p: p.partial_share),
+        household_share=figure("household_share", lambda p: p.household_share),
         population=part("population", lambda: _population(document), lambda p: dict(p.population)),
         refuses=refused,
         refuses_source=refused_source,

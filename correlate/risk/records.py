@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 
 from correlate.risk.exposure import DEPTH_MAX, EVIDENCE, Exposures
-from correlate.risk.hands import starts_of
+from correlate.risk.hands import Mask, starts_of
 from correlate.risk.implication import closure
 from correlate.risk.kinds import Ints, Kinds
 from correlate.risk.profile import Profile
 
-__all__ = ["STANDINGS", "Records", "depth_of", "evidence_of", "kept"]
+__all__ = ["STANDINGS", "Records", "depth_of", "evidence_of", "kept", "of_household"]
 
 # What a record rests on, the surest first: evidence, and the depth of a linked one. A standing is a place
 # here.
@@ -105,6 +105,11 @@ def depth_of(standing: Ints) -> Ints:
 def evidence_of(standing: Ints) -> Ints:
     """The place of the evidence in EVIDENCE."""
     return np.array([EVIDENCE.index(evidence) for evidence, _depth in STANDINGS])[standing]
+
+
+def of_household(standing: Ints) -> Mask:
+    """Which records are about another person of the household."""
+    return np.array([evidence == "household" for evidence, _depth in STANDINGS])[standing]
 
 
 def _standing() -> pl.Expr:

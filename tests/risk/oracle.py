@@ -96,7 +96,15 @@ Card = tuple[str, frozenset[str], float]
 
 def hands(rows: list[Row], world: World) -> Iterator[list[Card]]:
     """What may be played: no compilation, or one of their records whose classes come from it alone."""
-    cards = [(row.breach, frozenset(with_parts(row.classes)), row.probability) for row in rows]
+    household = world.profile.household_share.value
+    cards = [
+        (
+            row.breach,
+            frozenset(with_parts(row.classes)),
+            round(row.probability * (household if row.evidence == "household" else 1.0) * 1e8) / 1e8,
+        )
+        for row in rows
+    ]
     compiled = [card for card in cards if world.catalogue.get(card[0]).compilation]
     plain = [card for card in cards if card not in compiled]
     yield plain
@@ -104,23 +112,20 @@ def hands(rows: list[Row], world: World) -> Iterator[list[Card]]:
         yield [(breach, classes - one[1], chance) for breach, classes, chance in plain] + [one]
 
 
-def base_cards(rows: list[Row], world: World) -> list[Row]:
-    """Base rates as records of everybody, but for breaches the person is known to stand in."""
-    known = {row.breach for row in rows}
+def base_rows(world: World) -> list[Row]:
+    """Base rates as records of everybody: of a breach the person stands in, too, as one record more."""
     found = []
     for name in world.base_rates:
         breach = world.catalogue.get(name)
         rate = min(0.99, breach.persons / world.profile.population[breach.scope].value)
-        if name not in known:
-            doubtful, partial = set(breach.doubtful), set(breach.partial)
-            of = {
-                one: (world.profile.doubtful_share.value if one in doubtful else 1.0)
-                * (world.profile.partial_share.value if one in partial else 1.0)
-                for one in breach.classes
-            }
-            for share in sorted(set(of.values()), reverse=True):
-                classes = tuple(one for one in breach.classes if of[one] >= share)
-                found.append(Row(name, classes, round(rate * share * 1e8) / 1e8, "base_rate", 0))
+        of = {
+            one: (world.profile.doubtful_share.value if one in breach.doubtful else 1.0)
+            * (world.profile.partial_share.value if one in breach.partial else 1.0)
+            for one in breach.classes
+        }
+        for share in sorted(set(of.values()), reverse=True):
+            classes = tuple(one for one in breach.classes if of[one] >= share)
+            found.append(Row(name, classes, round(rate * share * 1e8) / 1e8, "base_rate", 0))
     return found
 
 
@@ -186,7 +191,7 @@ class Evaluated:
 
 def evaluate(rows: list[Row], world: World, *, rates: bool = False, lacking: str = "") -> Evaluated:
     """The best hand, scenario by scenario and class by class."""
-    cards = [*rows, *(base_cards(rows, world) if rates else [])]
+    cards = [*rows, *(base_rows(world) if rates else [])]
     feasible: dict[str, float] = {one.id: 0.0 for one in world.scenarios}
     available: dict[str, float] = {}
     for hand in hands(cards, world):
@@ -255,16 +260,15 @@ def assess_one(rows: list[Row], world: World) -> dict[str, object]:
     single = {one: [row for row in rows if row.breach == one] for one in breaches}
     found = evaluate(rows, world, rates=rated)
     total = score(rows, world, rates=rated)
-    rate_rows = {
-        name: [row for row in base_cards([], world) if row.breach == name] for name in world.base_rates
-    }
+    rate_rows = {name: [row for row in base_rows(world) if row.breach == name] for name in world.base_rates}
     singles = [*single.values(), *rate_rows.values()]
     alone = {one: score(single[one], world) for one in breaches}
     best = max((score(one, world) for one in singles), default=0.0)
     alone_feasible = [evaluate(one, world).feasible for one in singles]
     likeliest = {one: min(single[one], key=lambda row: (-row.probability, row.standing)) for one in breaches}
     near = [row for row in rows if row.probability >= 0.95]
-    sure = [Row(row.breach, row.classes, 1.0, row.evidence, row.depth) for row in rows]
+    # Even what a household's rows tell is then taken for the person's own.
+    sure = [Row(row.breach, row.classes, 1.0) for row in rows]
     evidence, before = [], 0.0
     for standing in sorted({row.standing for row in rows}):
         now = score([row for row in rows if row.standing <= standing], world)

@@ -105,12 +105,26 @@ def test_a_breach_that_one_stands_in_does_not_count_once_more_at_its_base_rate()
     assert unlinked.available["EMAIL"] == pytest.approx(0.8 * fresh * 20_000_000 / 68_952_941, rel=1e-6)
 
 
+def test_a_link_fainter_than_the_base_rate_takes_nothing_from_it():
+    world = World(CATALOGUE, SCENARIOS, PROFILE, datetime.date(2026, 3, 14), ("bravo",))
+    faint, none = evaluated(world, [[Row("bravo", (A.EMAIL,), 0.05)], []], rates=True)
+    assert faint.available["EMAIL"] == pytest.approx(none.available["EMAIL"])
+    assert faint.available["NAME"] == pytest.approx(none.available["NAME"])
+
+
+def test_what_a_household_shows_counts_by_half():
+    own, mate = evaluated(
+        WORLD, [[Row("bravo", (A.IBAN,), 1.0)], [Row("bravo", (A.IBAN,), 1.0, "household")]]
+    )
+    assert mate.available["IBAN"] == pytest.approx(own.available["IBAN"] / 2)
+
+
 def test_a_class_that_is_doubtful_or_partial_counts_with_its_share_at_base_rates():
     world = World(CATALOGUE, SCENARIOS, PROFILE, datetime.date(2026, 3, 14), ("charlie",))
     [found] = evaluated(world, [[]], rates=True)
     rate = 0.5 * 20_000_000 / 68_952_941
     years = (world.as_of - datetime.date(2021, 3, 14)).days / 365.25
-    for one, share in ((A.NAME, 1.0), (A.IBAN, 0.5), (A.PHONE, 0.3), (A.NIR, 0.3)):
+    for one, share in ((A.NAME, 1.0), (A.IBAN, 0.5), (A.PHONE, 0.15), (A.NIR, 0.3)):
         expected = rate * share * PROFILE.freshness(one, years=years)
         assert found.available[str(one)] == pytest.approx(expected, rel=1e-6)
 

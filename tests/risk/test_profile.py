@@ -26,6 +26,7 @@ feasibility_min = { value = 0.01, source = "a guess" }
 near_certain = { value = 0.95, source = "a guess" }
 doubtful_share = { value = 0.5, source = "a guess" }
 partial_share = { value = 0.3, source = "a guess" }
+household_share = { value = 0.5, source = "a guess" }
 population = [{ scope = "FR", persons = 69000000, source = "a census" }]
 [[half_life]]
 classes = ["EMAIL", "PHONE"]

@@ -44,7 +44,7 @@ def test_blocks_put_together_are_the_whole(batch: list[list[Row]], rows_max: int
 def test_alone_and_left_out_divide_each_exposure_by_breach(batch: list[list[Row]]):
     records, kinds = records_of(batch)
     pairs = records.pair_starts()
-    pile = Pile(records, steps=PROFILE.steps)
+    pile = Pile(records, profile=PROFILE)
     alone, left_out = pile.each_alone(pairs), pile.each_left_out(pairs, background=False)
     rows = pl.DataFrame({"exposure": pile.rows().exposure, "kind": pile.rows().kind})
     breach_of = kinds.breach_of()

@@ -41,7 +41,12 @@ def _sourced(table: dict[str, Any], key: str, around: dict[str, Any], place: str
     # An effectiveness of 1 says that the thing itself is asked for.
     if own == "any" and table[key] == 1.0:
         return True
-    named = (table.get("source"), table.get(f"{key}_source"), around.get(f"{own}s_source"))
+    named = (
+        table.get("source"),
+        table.get(f"{key}_source"),
+        around.get(f"{own}_source"),
+        around.get(f"{own}s_source"),
+    )
     if own in ("any", "boosts"):
         named += (around.get("source"),)
     return any(isinstance(each, str) and each.strip() for each in named)

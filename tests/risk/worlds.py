@@ -202,7 +202,7 @@ def evaluated(world: World, batch: list[list[Row]], *, rates: bool = False) -> l
     attributes = tuple(sorted(frozenset[A]().union(*map(kinds.classes, range(len(kinds))))))
     terms = Terms.of(world.scenarios, attributes)
     lift = Lift.build(world.scenarios, attributes, as_of=world.as_of)
-    pile = Pile(records, steps=world.profile.steps)
+    pile = Pile(records, profile=world.profile)
     pile.add(np.arange(len(records)), background=rates)
     found = Holding(kinds, terms, lift, background=base).evaluate(pile.rows(), lacking=True)
     ids = [scenario.id for scenario in world.scenarios]
