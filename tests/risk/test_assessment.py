@@ -16,6 +16,7 @@ from correlate.vocabulary import AttributeClass
 from tests.risk.oracle import Row, World, assess_one, kept, shapley
 from tests.risk.worlds import (
     CATALOGUE,
+    PLAIN,
     PROFILE,
     SCENARIOS,
     assess_in,
@@ -86,6 +87,30 @@ def test_a_higher_probability_never_lowers_a_score(world, case, place, higher):
 def test_uplift_lies_between_nothing_and_the_score(world: World, case: list[Row]):
     row = assess_in(world, [case]).frame.row(0, named=True)
     assert 0.0 <= row["uplift"] <= row["score"] <= 100.0
+
+
+@given(world=worlds(), case=cases)
+def test_bounds_contain_the_score_and_parts_of_it_never_exceed_it(world: World, case: list[Row]):
+    row = assess_in(world, [case]).frame.row(0, named=True)
+    assert 0.0 <= row["score_min"] <= row["score"] <= row["score_max"] <= 100.0
+    for part in (*row["breaches"], *row["attributes"]):
+        assert 0.0 <= part["points"] <= row["score"]
+    assert all(0.0 <= one["alone"] <= row["score"] for one in row["breaches"])
+
+
+@given(world=worlds(), case=cases)
+def test_what_evidence_adds_sums_to_the_score(world: World, case: list[Row]):
+    row = assess_in(world, [case]).frame.row(0, named=True)
+    assert sum(one["points"] for one in row["evidence"]) == pytest.approx(row["score"], abs=1e-9)
+    assert all(one["points"] > 0 for one in row["evidence"])
+
+
+@given(world=worlds(), case=cases)
+def test_base_rates_never_lower_a_score_and_never_enter_the_lower_bound(world, case):
+    without = assess_in(dataclasses.replace(world, base_rates=()), [case]).frame.row(0, named=True)
+    with_them = assess_in(dataclasses.replace(world, base_rates=tuple(PLAIN)), [case]).frame
+    assert with_them["score"][0] >= without["score"]
+    assert with_them["score_min"][0] == without["score_min"]
 
 
 @given(world=worlds(), batch=st.lists(cases, min_size=1, max_size=4), seed=st.integers(0, 999))
