@@ -3,8 +3,8 @@
 ``python -m benchmarks.risk --people 2000000``: an insurer's members (half of the people) against five
 breaches. Linkage alone reads, tokenises and links them and keeps their distinct exposures; the whole does the
 same and then assesses each exposure (scenarios, bounds, uplift, leave-one-out, evidence, reasons, severity)
-and writes a row a member as Parquet. Each runs in a process of its own, in turn. Then exact shares are worked out
-for every distinct exposure of a sample and held against the points of leave-one-out.
+and writes a row a member as Parquet. Each runs in a process of its own, in turn. Then exact shares are worked
+out for every distinct exposure of a sample and held against the points of leave-one-out.
 """
 
 from __future__ import annotations
