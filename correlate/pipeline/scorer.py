@@ -14,7 +14,7 @@ from correlate.linkage import ExposureTable, link
 from correlate.pipeline.declarations import Declarations
 from correlate.pipeline.models import Models
 from correlate.pipeline.scored import Scored
-from correlate.risk import Exposures, assess, base_rate_breaches
+from correlate.risk import Exposures, FutureBreach, assess, base_rate_breaches
 from correlate.tokens import People
 from correlate.vault import Dropped, Vault
 
@@ -38,6 +38,7 @@ class Scorer:
         breaches they were told of.
         """
         self._vault, self._models, self._breach = vault, models, breach
+        self._refuse_future()
         self._table = ExposureTable(vault)
         self._declarations = Declarations(declared)
         self._dropped: Counter[tuple[str, str]] = Counter()
@@ -108,14 +109,24 @@ class Scorer:
         ).frame
         return _withhold(assessed, models.catalogue)
 
+    def _refuse_future(self) -> None:
+        """Stop before the work, not after it, where the vault holds a breach of after the day."""
+        as_of = self._models.as_of
+        for name in self._held():
+            date = self._models.catalogue.get(name).date
+            if date > as_of:
+                raise FutureBreach(breach=name, date=date, as_of=as_of)
+
+    def _held(self) -> tuple[str, ...]:
+        """The breaches of which the vault has a file, in order."""
+        found = self._vault.engine.rows(
+            "SELECT breach FROM breach SEMI JOIN file USING (breach_no) ORDER BY breach"
+        )
+        return tuple(name for (name,) in found)
+
     def _base_rates(self) -> tuple[str, ...]:
         """The breaches of which nothing is known here but that they happened, the same for every subject."""
-        held = {
-            name
-            for (name,) in self._vault.engine.rows(
-                "SELECT breach FROM breach SEMI JOIN file USING (breach_no)"
-            )
-        }
+        held = set(self._held())
         if self._breach is not None:
             held.add(self._breach.id)
         return base_rate_breaches(self._models.catalogue, held=held, as_of=self._models.as_of)

@@ -46,7 +46,8 @@ def summary_lines(report: ScoreReport) -> Iterator[str]:
 def example_lines(scored: Mapping[str, Any]) -> Iterator[str]:
     """One subject's reasons in a few lines: score, breaches, the scenarios and attributes that weigh most."""
     yield (
-        f"{scored['subject_id']}: score {scored['score']:.1f} ({scored['band']}), "
+        f"{scored['subject_id']}: score {scored['score']:.1f} ({scored['band']}; "
+        f"{scored['score_min']:.1f} to {scored['score_max']:.1f}), "
         f"of which {scored['uplift']:.1f} only because breaches combine"
     )
     if not scored["breaches"]:
