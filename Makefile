@@ -64,7 +64,7 @@ wheel-test: wheel ## Run the tests against the installed wheel, outside the chec
 	$(VENV)-wheel/bin/python $(INSTALL) --no-deps dist/*.whl
 	elsewhere=$$(mktemp -d) && trap 'rm -rf "$$elsewhere"' EXIT && \
 	cp -R tests docs *.md pyproject.toml "$$elsewhere" && python="$$PWD/$(VENV)-wheel/bin/python" && cd "$$elsewhere" && \
-	PYTHONPATH= "$$python" -m pytest -n 2 -m 'not repository'
+	HYPOTHESIS_PROFILE=brief PYTHONPATH= "$$python" -m pytest -n 2 -m 'not repository and not long'
 
 bench: ## Say how the benchmarks are run
 	@echo 'The benchmarks compare with other engines, which have a pinned environment of their own:'

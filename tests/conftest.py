@@ -20,14 +20,16 @@ from correlate.vault import Vault, ingest
 from correlate_cli.log import LOGGERS
 
 # The suite draws the same examples every time, so that a red run can be run again.
-# HYPOTHESIS_PROFILE=thorough searches further, and elsewhere each time.
+# HYPOTHESIS_PROFILE=thorough searches further, and elsewhere each time; brief only sees that all of it runs,
+# as for an installed wheel of code that has been searched already.
 settings.register_profile(
     "suite",
     deadline=None,
     derandomize=True,
-    max_examples=50,
+    max_examples=30,
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("brief", parent=settings.get_profile("suite"), max_examples=5)
 settings.register_profile("thorough", deadline=None, max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 

@@ -23,6 +23,8 @@ from correlate.changes import (
     diff,
 )
 
+pytestmark = pytest.mark.long
+
 BANDS = ((0, "low"), (1000, "moderate"), (3000, "high"), (6000, "critical"))
 LINK = {
     "breach": pl.String,

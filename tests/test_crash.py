@@ -30,6 +30,8 @@ from tests.vault.leaks import (
     write,
 )
 
+pytestmark = pytest.mark.long
+
 # Says when everything is imported: before that there is nothing to interrupt.
 # A shell starts what runs in the background deaf to Ctrl-C, and that is handed on: here it is to be heard.
 READY = (

@@ -15,6 +15,8 @@ from correlate.linkage import COMPARISONS, TooLittleToFit, load_model
 from correlate.reading import OutputError
 from correlate.vault import Vault, ingest
 
+pytestmark = pytest.mark.long
+
 BREACHES = ("francetravail-2024", "free-2024")
 
 

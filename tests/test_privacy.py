@@ -19,6 +19,8 @@ from typer.testing import CliRunner
 from correlate_cli.app import app
 from tests.canaries import CANARIES, betrayed, watching
 
+pytestmark = pytest.mark.long
+
 ROW = {name: spellings[0] for name, spellings in CANARIES.items()}
 # The same values with something wrong in each field: what is dropped or rejected must not be told either.
 BROKEN = {
@@ -180,12 +182,12 @@ def _risk_commands(does) -> None:
     does(*asked, "--declared-column", "nom_naissance", "-o", "never.parquet", code=2)
     does(*asked, "--declared", "subjects.csv", "-o", "never.parquet", code=2)
     does(*asked, "--hibp", "broken.jsonl", "-o", "never.parquet", code=2)
-    does(*asked, "--profile", "lender", "-o", "never.parquet", code=2, way=run)
-    does("explain", "vault.duckdb", "declared.parquet", "--subject", "a", way=run)
+    does(*asked, "--profile", "lender", "-o", "never.parquet", code=2)
+    does("explain", "vault.duckdb", "declared.parquet", "--subject", "a")
     does("explain", "vault.duckdb", "scores.jsonl", "--subject", "a", "--language", "fr")
     does("explain", "vault.duckdb", "scores.parquet", "--subject", ROW["nir"], code=2)
     does("explain", "vault.duckdb", "subjects.csv", "--subject", "a", code=2)
-    does("diff", "scores.parquet", "scores.jsonl", "-o", "changes.csv", way=run)
+    does("diff", "scores.parquet", "scores.jsonl", "-o", "changes.csv")
     does("diff", "subjects.csv", "rows.parquet", "-o", "never.csv", code=2)
     does("check", "vault.duckdb", "--profile", "lender", stdin=json.dumps(ROW), code=2)
 

@@ -14,6 +14,8 @@ from typer.testing import CliRunner
 from correlate_cli.app import app
 from tests.canaries import CANARIES, betrayed, watching
 
+pytestmark = pytest.mark.long
+
 ADDRESS = CANARIES["email"][0]
 MAILBOX, DOMAIN = ADDRESS.split("@")
 ROW = {name: spellings[0] for name, spellings in CANARIES.items()}

@@ -28,6 +28,8 @@ from correlate.tokens import SecretKey
 from tests.evaluation.files import both_sides, carelessly, population
 from tests.vault.leaks import write
 
+pytestmark = pytest.mark.long
+
 IGNORING = Mapping(columns={"who": "ignore"})
 
 

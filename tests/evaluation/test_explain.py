@@ -14,6 +14,8 @@ from correlate.evaluation.trial import trial
 from correlate.linkage import COMPARISONS, MISSING_LEVEL, load_model
 from tests.evaluation.labelled import register, survey
 
+pytestmark = pytest.mark.long
+
 MODEL = load_model()
 
 

@@ -13,6 +13,8 @@ from correlate.reading import open_input
 from correlate.vault import Vault, ingest, tokenised
 from tests.vault.leaks import FREE, people, write
 
+pytestmark = pytest.mark.long
+
 MODEL = load_model()
 BREACHES = ("bouygues-2025", "viamedis-almerys-2024")
 

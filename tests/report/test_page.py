@@ -4,7 +4,7 @@ import datetime
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from correlate.report.page import Page
@@ -12,7 +12,7 @@ from correlate.report.words import WORDS
 from correlate.risk import ReasonBook, ScenarioSet, SeverityTable
 from tests.risk.oracle import Row, World
 from tests.risk.test_canonical_case import STEPS, WORLD, records
-from tests.risk.worlds import CATALOGUE, PROFILE, assess_in, cases
+from tests.risk.worlds import CATALOGUE, FEWER, PROFILE, assess_in, cases
 
 SCENARIOS = ScenarioSet.load()
 MODEL = "linkage/research-2026-11b/2026-11b/2026-11-22"
@@ -95,7 +95,7 @@ def test_both_languages_have_the_same_words_with_the_same_places():
 
 
 @given(case=cases, language=st.sampled_from(["en", "fr"]), shares=st.booleans(), rates=st.booleans())
-@settings(max_examples=25, deadline=None)
+@FEWER
 def test_any_row_makes_a_page_of_readable_width(case: list[Row], language: str, shares: bool, rates: bool):
     world = World(
         CATALOGUE, SCENARIOS, PROFILE, datetime.date(2026, 11, 22), ("bravo", "delta") if rates else ()

@@ -7,7 +7,7 @@ import random
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from correlate.catalogue import UnknownBreach
@@ -16,6 +16,7 @@ from correlate.vocabulary import AttributeClass
 from tests.risk.oracle import Row, World, assess_one, kept, shapley
 from tests.risk.worlds import (
     CATALOGUE,
+    FEWER,
     PLAIN,
     PROFILE,
     SCENARIOS,
@@ -37,7 +38,7 @@ def parquet(frame: pl.DataFrame) -> bytes:
 
 
 @given(world=worlds(), batch=st.lists(small_cases, max_size=2))
-@settings(max_examples=50, deadline=None)
+@FEWER
 def test_every_row_is_what_the_slow_model_says(world: World, batch: list[list[Row]]):
     frame = assess_in(world, batch).frame
     assert frame.schema == ASSESSMENT_SCHEMA
@@ -47,7 +48,7 @@ def test_every_row_is_what_the_slow_model_says(world: World, batch: list[list[Ro
 
 
 @given(world=worlds(), case=small_cases)
-@settings(max_examples=30, deadline=None)
+@FEWER
 def test_exact_shares_are_what_breaches_add_on_average_over_all_orders(world: World, case: list[Row]):
     """Equal to the hundredth that rounding to a whole sum may move, and summing to the score."""
     row = assess_in(world, [case], shares=True).frame.row(0, named=True)

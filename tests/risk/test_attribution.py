@@ -5,14 +5,14 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from correlate.risk.attribution import PLAYERS_MAX, shapley_weights, whole_parts
 from correlate.risk.hands import WHOLE, Rows, distinct_exposures
 from tests.risk.oracle import Row
 from tests.risk.test_assessment import WORLD
-from tests.risk.worlds import A, assess_in, cases, worlds
+from tests.risk.worlds import FEWER, A, assess_in, cases, worlds
 
 
 @given(players=st.integers(1, 6), seed=st.integers(0, 10_000))
@@ -42,7 +42,7 @@ def test_whole_hundredths_sum_to_the_total_and_are_off_by_less_than_one(exact: n
 
 
 @given(world=worlds(), case=cases)
-@settings(max_examples=30, deadline=None)
+@FEWER
 def test_shares_sum_to_the_score_and_none_is_negative(world, case):
     row = assess_in(world, [case], shares=True).frame.row(0, named=True)
     found = [one["share"] for one in row["breaches"]]

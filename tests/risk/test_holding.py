@@ -3,21 +3,31 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from correlate.risk import Profile
 from correlate.vocabulary import AttributeClass
 from tests.risk import oracle
 from tests.risk.oracle import Row, World
-from tests.risk.worlds import CATALOGUE, PROFILE, SCENARIOS, cases, evaluated, rows, small_cases, worlds
+from tests.risk.worlds import (
+    CATALOGUE,
+    FEWER,
+    PROFILE,
+    SCENARIOS,
+    cases,
+    evaluated,
+    rows,
+    small_cases,
+    worlds,
+)
 
 A = AttributeClass
 WORLD = World(CATALOGUE, SCENARIOS, PROFILE, datetime.date(2026, 3, 14))
 
 
 @given(world=worlds(), case=small_cases, rates=st.booleans())
-@settings(max_examples=60, deadline=None)
+@FEWER
 def test_feasibility_and_availability_are_those_of_all_worlds_enumerated(world, case, rates):
     """To 1e-9, before any rounding, and for somebody who lacks any one class besides."""
     [found] = evaluated(world, [case], rates=rates)

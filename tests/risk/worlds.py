@@ -7,6 +7,7 @@ import datetime
 
 import numpy as np
 import polars as pl
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from correlate.catalogue import Breach, Catalogue, DateKind, PersonsKind, Scope, Status
@@ -151,7 +152,8 @@ rows = st.builds(
     origin=st.sampled_from(ORIGINS),
 )
 cases = st.lists(rows, max_size=8)
-# The slow model enumerates worlds.
+# For what is held against the slow model, which enumerates worlds.
+FEWER = settings(max_examples=max(1, settings().max_examples // 2))
 small_cases = st.lists(rows, max_size=4)
 
 

@@ -15,6 +15,8 @@ from correlate.tokens import SCHEMES, TOKEN_COLUMNS, People, SecretKey, Tokenise
 from .oracle import SECRET, Row, token
 from .people import COLUMNS, files, frame_of
 
+pytestmark = pytest.mark.long
+
 TOKENISER = Tokeniser(SecretKey(secret=SECRET))
 ALL_COLUMNS = (*TOKEN_COLUMNS, "birth_swapped")
 
