@@ -27,7 +27,7 @@ settings.register_profile(
     deadline=None,
     derandomize=True,
     max_examples=30,
-    suppress_health_check=[HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 settings.register_profile("brief", parent=settings.get_profile("suite"), max_examples=5)
 settings.register_profile("thorough", deadline=None, max_examples=2_000)

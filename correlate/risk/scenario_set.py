@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -56,7 +57,7 @@ class ScenarioSet:
         Raises:
             RiskFileError: the file cannot be read, or a scenario in it is incomplete, unsourced or wrong.
         """
-        shipped = _placed_in(_SHIPPED, None)
+        shipped = _shipped()
         return shipped if path is None else _placed_in(path, shipped)
 
     def __iter__(self) -> Iterator[Scenario]:
@@ -75,6 +76,12 @@ class _Document(Table):
         if not isinstance(value, bool):
             raise self._wrong(key, "true or false")
         return value
+
+
+@functools.cache
+def _shipped() -> ScenarioSet:
+    """The shipped scenarios, read once: a single check should not wait for them again."""
+    return _placed_in(_SHIPPED, None)
 
 
 def _placed_in(path: Path, shipped: ScenarioSet | None) -> ScenarioSet:

@@ -8,6 +8,7 @@ it tells the severity of all that is known of the person.
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,11 +138,7 @@ class SeverityTable:
         Raises:
             RiskFileError: the file cannot be read, or a figure in it is missing, unsourced or wrong.
         """
-        path = path or _SHIPPED
-        try:
-            return _table(read_document(path))
-        except RiskModelError as error:
-            raise RiskFileError(file=path, reason=error.about["reason"]) from error
+        return _load(path) if path else _shipped()
 
     def shifts(self, contexts: Iterable[str]) -> dict[str, int]:
         """How far each category is moved by these contexts.
@@ -234,6 +231,19 @@ def _ei(held: frozenset[AttributeClass], table: SeverityTable) -> float:
         rule.value.value for rule in table.identifications if any(alt <= held for alt in rule.alternatives)
     )
     return max(table.floor.value, *met, 0.0)
+
+
+@functools.cache
+def _shipped() -> SeverityTable:
+    """The shipped table, read once: a single check should not wait for it again."""
+    return _load(_SHIPPED)
+
+
+def _load(path: Path) -> SeverityTable:
+    try:
+        return _table(read_document(path))
+    except RiskModelError as error:
+        raise RiskFileError(file=path, reason=error.about["reason"]) from error
 
 
 def _table(document: Table) -> SeverityTable:
