@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Two processes: as many as the smallest machine the suite is meant for has processors.
-PYTEST ?= $(BIN)/python -m pytest -n 2
+PYTEST ?= $(BIN)/python -m pytest -n 3 --dist worksteal
 UV_VERSION := 0.13.9
 COMPILE = $(VENV)-constraints/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-header --no-annotate --no-emit-index-url $(UPGRADE) \
@@ -67,7 +67,7 @@ wheel-test: wheel ## Run the tests against the installed wheel, outside the chec
 	$(VENV)-wheel/bin/python $(INSTALL) --no-deps dist/*.whl
 	elsewhere=$$(mktemp -d) && trap 'rm -rf "$$elsewhere"' EXIT && \
 	cp -R tests docs *.md pyproject.toml "$$elsewhere" && python="$$PWD/$(VENV)-wheel/bin/python" && cd "$$elsewhere" && \
-	HYPOTHESIS_PROFILE=brief PYTHONPATH= "$$python" -m pytest -n 2 -m 'not repository and not long' $(ON_WHEEL)
+	HYPOTHESIS_PROFILE=brief PYTHONPATH= "$$python" -m pytest -n 3 --dist worksteal -m 'not repository and not long' $(ON_WHEEL)
 
 bench: ## Say how the benchmarks are run
 	@echo 'The benchmarks compare with other engines, which have a pinned environment of their own:'

@@ -13,6 +13,8 @@ from correlate.errors import InputError
 from correlate.scoring import score_frame
 from correlate.vault import Vault
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def vault(small_france):

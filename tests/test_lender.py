@@ -22,6 +22,8 @@ from correlate.vault import Vault, ingest
 from correlate.vocabulary import FIELDS, Field
 from correlate_cli.app import app
 
+pytestmark = pytest.mark.long
+
 LENDER = "lender-2026-11"
 # Valid numbers from published test suites of validators, and a provisional one.
 NIRS = ["2 84 05 88 321 025 32", "284052A32102552", "1 53 12 45 007 231 60", "7112312345678"]
