@@ -59,11 +59,8 @@ class Scores:
     @property
     def alone(self) -> Floats:
         """The highest score that any single breach gives alone."""
-        fields = self.frame.schema["breaches"]
-        if "alone" in {field.name for field in fields.inner.fields}:  # type: ignore[attr-defined]
-            best = pl.col("breaches").list.eval(pl.element().struct.field("alone")).list.max().fill_null(0.0)
-            return self.frame.select(best=best)["best"].to_numpy()
-        return (self.frame["score"] - self.frame["uplift"]).to_numpy()
+        best = pl.col("breaches").list.eval(pl.element().struct.field("alone")).list.max().fill_null(0.0)
+        return self.frame.select(best=best)["best"].to_numpy()
 
     def breaches(self) -> pl.DataFrame:
         """(place, breach) of every breach more likely theirs than not; not those of their household."""

@@ -4,7 +4,7 @@ from correlate.changes.causes import CAUSES
 from correlate.changes.diff import diff
 from correlate.changes.errors import DifferentKeys, DifferentModels, RepeatedSubject, UnusableScores
 from correlate.changes.report import CauseCount, Changes
-from correlate.changes.scored_file import ModelName, ScoredFile
+from correlate.changes.scored_file import ScoredFile
 
 __all__ = [
     "CAUSES",
@@ -12,7 +12,6 @@ __all__ = [
     "Changes",
     "DifferentKeys",
     "DifferentModels",
-    "ModelName",
     "RepeatedSubject",
     "ScoredFile",
     "UnusableScores",

@@ -18,6 +18,7 @@ from correlate.changes.links import Ints, Names, pack
 from correlate.changes.scored_file import (
     AS_WRITTEN,
     FLAT_COLUMNS,
+    SAMPLE_ROWS,
     Part,
     ScoredFile,
     checked,
@@ -30,7 +31,6 @@ __all__ = ["JsonScores"]
 
 # A line cannot be longer than a block.
 _BLOCK_BYTES = 16 * 1024 * 1024
-_SAMPLE_ROWS = 20_000
 _LINK = pa.struct(
     {"breach": pa.string(), "probability": pa.float64(), "evidence": pa.string(), "depth": pa.int64()}
 )
@@ -81,7 +81,7 @@ class JsonScores:
 
     def sample(self) -> pl.Series:
         """Some twenty thousand subject ids from all over the file."""
-        return self.whole.frame["subject_id"].gather_every(max(1, self.file.rows // _SAMPLE_ROWS))
+        return self.whole.frame["subject_id"].gather_every(max(1, self.file.rows // SAMPLE_ROWS))
 
     def part(self, start: str | None, end: str | None, *, names: Names) -> Part:  # noqa: ARG002 - of the other format
         """The subjects from ``start`` on, before ``end``."""

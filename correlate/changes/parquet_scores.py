@@ -16,6 +16,7 @@ from correlate.changes.links import LINK_FIELDS, Names, pack
 from correlate.changes.scored_file import (
     AS_WRITTEN,
     FLAT_COLUMNS,
+    SAMPLE_ROWS,
     Part,
     ScoredFile,
     checked,
@@ -26,7 +27,6 @@ from correlate.changes.scored_file import (
 
 __all__ = ["ParquetScores"]
 
-_SAMPLE_ROWS = 20_000
 _FLAT = {name: pl.Float64() if name == "score" else pl.String() for name in FLAT_COLUMNS}
 
 
@@ -66,7 +66,7 @@ class ParquetScores:
 
     def sample(self) -> pl.Series:
         """Some twenty thousand subject ids from all over the file."""
-        step = max(1, self.file.rows // _SAMPLE_ROWS)
+        step = max(1, self.file.rows // SAMPLE_ROWS)
         with readable(self.file.path):
             return self._ids().gather_every(step).collect()["subject_id"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,11 +13,12 @@ import pyarrow as pa
 
 from correlate.changes.errors import UnusableScores
 from correlate.changes.links import Ints, NotLinks
+from correlate.pipeline import ModelName
 
 __all__ = [
     "AS_WRITTEN",
     "FLAT_COLUMNS",
-    "ModelName",
+    "SAMPLE_ROWS",
     "Part",
     "ScoredFile",
     "Stamp",
@@ -29,23 +29,12 @@ __all__ = [
     "within",
 ]
 
+# So many subject ids, from all over a file, tell where to cut it into ranges.
+SAMPLE_ROWS = 20_000
 FLAT_COLUMNS = ("subject_id", "score", "band", "key_id", "model")
 AS_WRITTEN = "Compare files as `correlate score` writes them, with an output that ends in .parquet or .jsonl"
 
 Stamp = tuple[int, int, int]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelName:
-    """The parts of the column ``model``: what decided the scores, and the day they are as of."""
-
-    linkage: str
-    profile: str
-    scenarios: str
-    as_of: datetime.date
-
-    def __str__(self) -> str:
-        return f"{self.linkage}/{self.profile}/{self.scenarios}/{self.as_of.isoformat()}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,12 +110,10 @@ def _only(path: Path, column: str, values: Sequence[str]) -> str | None:
 
 def _model(path: Path, name: str) -> ModelName:
     try:
-        linkage, profile, scenarios, day = name.split("/")
-        as_of = datetime.date.fromisoformat(day)
+        return ModelName.parse(name)
     except ValueError:
         reason = "its column model does not name a linkage model, a profile, scenarios and a date"
         raise UnusableScores(file=path, reason=reason, step=AS_WRITTEN) from None
-    return ModelName(linkage=linkage, profile=profile, scenarios=scenarios, as_of=as_of)
 
 
 def missing_column(path: Path, name: str) -> UnusableScores:

@@ -1,6 +1,6 @@
 """What the batch and the single check share: models, linking and assessing, results."""
 
-from correlate.pipeline.models import Models
+from correlate.pipeline.models import ModelName, Models
 from correlate.pipeline.refusal import FieldRefused, Refusal
 from correlate.pipeline.results import FORMATS, UnknownOutputFormat, output_format, score_rows, write_scores
 from correlate.pipeline.scored import Scored, ScoreReport
@@ -11,6 +11,7 @@ __all__ = [
     "FORMATS",
     "WITHHELD",
     "FieldRefused",
+    "ModelName",
     "Models",
     "Refusal",
     "ScoreReport",

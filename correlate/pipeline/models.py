@@ -4,12 +4,45 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import Self
 
 from correlate.catalogue import Catalogue
 from correlate.linkage import LinkageModel, load_model
 from correlate.risk import DEFAULT_PROFILE, Profile, ScenarioSet
 
-__all__ = ["Models"]
+__all__ = ["ModelName", "Models"]
+
+
+BASE_RATES = "+base-rates"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelName:
+    """The parts of the column ``model``: what decided the scores, and the day they are as of.
+
+    ``profile`` ends in "+base-rates" where these counted.
+    """
+
+    linkage: str
+    profile: str
+    scenarios: str
+    as_of: datetime.date
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The parts of what ``str`` gives; raises ValueError where it is something else."""
+        linkage, profile, scenarios, day = text.split("/")
+        return cls(
+            linkage=linkage, profile=profile, scenarios=scenarios, as_of=datetime.date.fromisoformat(day)
+        )
+
+    @property
+    def plain_profile(self) -> str:
+        """The name of the profile itself."""
+        return self.profile.removesuffix(BASE_RATES)
+
+    def __str__(self) -> str:
+        return f"{self.linkage}/{self.profile}/{self.scenarios}/{self.as_of.isoformat()}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +75,8 @@ class Models:
     @property
     def name(self) -> str:
         """What stands in the column ``model``: a result with the same name and key was made the same way."""
-        rates = "+base-rates" if self.base_rates else ""
-        profile = f"{self.profile.name}{rates}"
-        return f"{self.linkage.name}/{profile}/{self.scenarios.version}/{self.as_of.isoformat()}"
+        profile = self.profile.name + (BASE_RATES if self.base_rates else "")
+        name = ModelName(
+            linkage=self.linkage.name, profile=profile, scenarios=self.scenarios.version, as_of=self.as_of
+        )
+        return str(name)

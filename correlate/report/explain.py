@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from correlate.errors import InputError
+from correlate.pipeline import ModelName
 from correlate.report.page import Page
-from correlate.report.scored_row import scored_row
+from correlate.report.scored_row import NotScores, scored_row
 from correlate.report.words import Audience, Language
 from correlate.risk import Profile, ReasonBook, ScenarioSet, SeverityTable
 
@@ -42,21 +43,21 @@ def explain_lines(
         language: of the page.
 
     Raises:
-        NotScores: the file is not one of scores.
+        NotScores: the file is not one of scores, or does not say how it was made.
         NoSuchSubject: it has no such subject.
         MadeWithAnother: it was made with another key, profile or scenarios.
     """
     row = scored_row(file, subject_id)
-    _linkage, named, version, _as_of = row["model"].split("/")
-    name = named.removesuffix("+base-rates")
+    made = _made_with(file, row["model"])
+    name = made.plain_profile
     if row["key_id"] != key_id:
         _refuse(file, "key", row["key_id"], key_id, "Name the key and the vault that it was made with")
     known = profile or Profile.load(name)
     if known.name != name:
         _refuse(file, "profile", name, known.name, "Name that profile with --profile")
-    if scenarios.version != version:
+    if scenarios.version != made.scenarios:
         step = "Name the scenarios that it was made with, with --scenarios"
-        _refuse(file, "scenarios", version, scenarios.version, step)
+        _refuse(file, "scenarios", made.scenarios, scenarios.version, step)
     page = Page(
         scenarios=scenarios,
         profile=known,
@@ -66,6 +67,14 @@ def explain_lines(
         audience=audience or _AUDIENCES.get(name.split("-")[0], "person"),
     )
     yield from page.lines(row)
+
+
+def _made_with(file: Path, model: str) -> ModelName:
+    try:
+        return ModelName.parse(model)
+    except ValueError:
+        reason = "its column model does not name a linkage model, a profile, scenarios and a date"
+        raise NotScores(file=file, reason=reason) from None
 
 
 def _refuse(file: Path, part: str, made_with: str, given: str, step: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from correlate.pipeline import ModelName
 from correlate.report.words import WORDS, Audience, Language
 from correlate.risk import (
     BASE_RATES,
@@ -73,10 +74,10 @@ class Page:
             yield from lines
 
     def _head(self, row: Mapping[str, Any]) -> Iterator[str]:
-        _linkage, profile, _scenarios, as_of = row["model"].split("/")
+        made = ModelName.parse(row["model"])
         score = self._say("score", score=row["score"], band=self._say(row["band"]))
         yield self._say("subject", subject=row["subject_id"])
-        yield f"{score}  ({self._say('as_of', as_of=as_of, profile=profile)})"
+        yield f"{score}  ({self._say('as_of', as_of=made.as_of, profile=made.profile)})"
         yield f"  {_gauge(row['score'], row['score_min'], row['score_max'])}"
         yield f"  {self._say('bounds', low=row['score_min'], high=row['score_max'])}"
         alone = row["score"] - row["uplift"]

@@ -10,13 +10,14 @@ import numpy as np
 import polars as pl
 
 from correlate.catalogue import Catalogue
+from correlate.risk.arrays import Floats, Ints, starts_of
 from correlate.risk.attribution import shapley_shares
 from correlate.risk.base_rates import background
+from correlate.risk.counterfactuals import Counterfactuals
 from correlate.risk.exposure import Exposures
 from correlate.risk.feasibility import Lift
-from correlate.risk.hands import Rows, starts_of
 from correlate.risk.holding import Background, Found, Holding
-from correlate.risk.kinds import Floats, Ints, Kinds
+from correlate.risk.kinds import Kinds
 from correlate.risk.listing import (
     ATTRIBUTE,
     BASE_RATES,
@@ -28,14 +29,14 @@ from correlate.risk.listing import (
     list_evidence,
     list_scenarios,
 )
-from correlate.risk.pile import Pile
 from correlate.risk.profile import Profile
 from correlate.risk.reasons import Findings, ReasonBook, list_reasons
 from correlate.risk.records import STANDINGS, Records, kept
+from correlate.risk.rows import Rows
 from correlate.risk.scenario_set import ScenarioSet
 from correlate.risk.score import bands_of, hundredths, raw_score, raw_score_lacking, ten_thousandths
+from correlate.risk.severities import Severities
 from correlate.risk.severity import SeverityTable
-from correlate.risk.severity_of_records import Severities
 from correlate.risk.terms import Terms
 from correlate.vocabulary import AttributeClass
 
@@ -95,8 +96,6 @@ def assess(
     as_of: datetime.date,
     base_rates: Sequence[str] = (),
     shares: bool = False,
-    reasons: ReasonBook | None = None,
-    severity: SeverityTable | None = None,
 ) -> Assessment:
     """Assess each exposure on its own: its row is the same whoever else is in ``exposures``.
 
@@ -108,8 +107,6 @@ def assess(
         as_of: the day to assess at.
         base_rates: breaches that count for everybody with the share of people they concern.
         shares: work out each breach's exact Shapley share too.
-        reasons: the codes to explain with; the shipped ones if left out.
-        severity: the table for ENISA's severity; the shipped one if left out.
 
     Raises:
         UnknownBreach: a breach is not in the catalogue.
@@ -135,8 +132,8 @@ def assess(
         scenarios=scenarios,
         profile=profile,
         weights=np.array([_weight(scenario.id, scenarios, profile) for scenario in scenarios]),
-        reasons=reasons or ReasonBook.load(scenarios),
-        severity=Severities(kinds, severity or SeverityTable.load(), steps=profile.steps),
+        reasons=ReasonBook.load(scenarios),
+        severity=Severities(kinds, SeverityTable.load(), steps=profile.steps),
         breaches=kinds.breaches,
         dates=pl.Series([catalogue.get(breach).date for breach in breaches], dtype=pl.Date),
         shares=shares,
@@ -196,9 +193,9 @@ class _Kernel:
 
     def assess(self, block: Records, *, first: int) -> pl.DataFrame:
         """Assess the exposures of one block, numbered from ``first``."""
-        pile = Pile(block, profile=self.profile)
-        pile.add(np.arange(len(block)), background=self.rated)
-        found = self.holding.evaluate(pile.rows(), lacking=True)
+        what_if = Counterfactuals(block, profile=self.profile)
+        what_if.add(np.arange(len(block)), background=self.rated)
+        found = self.holding.evaluate(what_if.rows(), lacking=True)
         score = self._hundredths(found.feasible)
         compared = self._compare(block, score)
         bands = pl.Series([band.name for band in self.profile.bands], dtype=pl.String)
@@ -233,15 +230,15 @@ class _Kernel:
     def _compare(self, block: Records, score: Ints) -> _Compared:
         pairs = block.pair_starts()
         rows = np.arange(len(block))
-        pile = Pile(block, profile=self.profile)
+        what_if = Counterfactuals(block, profile=self.profile)
         near = block.step >= round(self.profile.near_certain.value * self.profile.steps)
-        lower = pile.add(rows[near])
-        upper = pile.add(rows, certain=True, background=self.rated)
+        lower = what_if.add(rows[near])
+        upper = what_if.add(rows, certain=True, background=self.rated)
         present = np.unique(block.standing)
-        stages = [pile.add(rows[block.standing <= standing]) for standing in present.tolist()]
-        alone = pile.each_alone(pairs)
-        left_out = pile.each_left_out(pairs, background=self.rated)
-        feasible = self.holding.evaluate(pile.rows()).feasible
+        stages = [what_if.add(rows[block.standing <= standing]) for standing in present.tolist()]
+        alone = what_if.each_alone(pairs)
+        left_out = what_if.each_left_out(pairs, background=self.rated)
+        feasible = self.holding.evaluate(what_if.rows()).feasible
         scores = self._hundredths(feasible)
         rate_scores, rate_feasible = self._rates_alone()
         best = np.full(block.count, rate_scores)
@@ -330,9 +327,9 @@ class _Kernel:
             {"alone": alone / 100, "points": points / 100, "share": share, "severity": severity}
         )
         if self.rated:
-            pile = Pile(block, profile=self.profile)
-            pile.add(np.empty(0, dtype=np.int64), background=True)
-            all_alone = self._hundredths(self.holding.evaluate(pile.rows()).feasible)
+            what_if = Counterfactuals(block, profile=self.profile)
+            what_if.add(np.empty(0, dtype=np.int64), background=True)
+            all_alone = self._hundredths(self.holding.evaluate(what_if.rows()).feasible)
             rates = {
                 "alone": np.minimum(all_alone, score) / 100,
                 "points": (score - compared.stages[-1]) / 100,

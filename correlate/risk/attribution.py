@@ -12,11 +12,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from correlate.risk.hands import Rows
-from correlate.risk.kinds import Floats, Ints
-from correlate.risk.pile import Pile
+from correlate.risk.arrays import Floats, Ints
+from correlate.risk.counterfactuals import Counterfactuals
 from correlate.risk.profile import Profile
 from correlate.risk.records import Records
+from correlate.risk.rows import Rows
 
 __all__ = ["PLAYERS_MAX", "shapley_shares", "shapley_weights", "whole_parts"]
 
@@ -108,13 +108,13 @@ def _values(
     sets = np.arange(1 << (many + rated))
     edges = np.searchsorted(block.exposure, np.arange(block.count + 1))
     of_row = np.repeat(player, np.diff(pairs, append=len(block)))
-    pile = Pile(block, profile=profile)
+    what_if = Counterfactuals(block, profile=profile)
     background = (sets >> many & 1).astype(np.bool_) if rated else np.zeros(len(sets), dtype=np.bool_)
     for exposure in part.tolist():
         rows = np.arange(edges[exposure], edges[exposure + 1])
         chosen, place = np.nonzero(sets[:, None] >> of_row[rows][None, :] & 1)
-        pile.add(rows[place], exposure=chosen, count=len(sets), background=background)
-    return raw_score(pile.rows()).reshape(len(part), len(sets))
+        what_if.add(rows[place], exposure=chosen, count=len(sets), background=background)
+    return raw_score(what_if.rows()).reshape(len(part), len(sets))
 
 
 def shapley_weights(players: int) -> Floats:

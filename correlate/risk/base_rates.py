@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterable
 import numpy as np
 
 from correlate.catalogue import Breach, Catalogue, PersonsKind
-from correlate.risk.hands import WHOLE
 from correlate.risk.holding import Background
 from correlate.risk.implication import closure
 from correlate.risk.kinds import Kinds
 from correlate.risk.profile import Profile
+from correlate.risk.rows import WHOLE
 from correlate.vocabulary import AttributeClass
 
 __all__ = ["background", "base_rate_breaches", "class_shares"]

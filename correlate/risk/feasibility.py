@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from correlate.risk.kinds import Floats
+from correlate.risk.arrays import Floats
 from correlate.risk.scenario_set import ScenarioSet
 from correlate.vocabulary import AttributeClass
 

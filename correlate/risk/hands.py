@@ -1,6 +1,4 @@
-"""Exposures as rows of numbers: the distinct ones among them, and the hands that compilations make of
-them.
-"""
+"""Hands: the ways to combine a person's records where some are of compilations, one of which counts."""
 
 from __future__ import annotations
 
@@ -8,37 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from correlate.risk.kinds import Floats, Ints, Kinds
+from correlate.risk.arrays import Ints, Mask, repeated, starts_of
+from correlate.risk.kinds import Kinds
+from correlate.risk.rows import Rows
 from correlate.vocabulary import AttributeClass
 
-__all__ = ["WHOLE", "Hands", "Mask", "Rows", "deal", "distinct_exposures", "folded", "repeated", "starts_of"]
-
-Mask = npt.NDArray[np.bool_]
-Words = npt.NDArray[np.uint64]
-WHOLE = 10**8
-# Two steps of splitmix64's sequence.
-_SALTS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0x3C6EF372FE94F82A))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rows:
-    """Exposures to evaluate: rows sorted by exposure, breach and falling chance.
-
-    ``chance`` is that of the record being the person's, in parts of ``WHOLE``, so that equal contents are
-    equal numbers; ``background`` (exposures,) says whether base rates count besides.
-    """
-
-    exposure: Ints
-    kind: Ints
-    chance: Ints
-    background: Mask
-
-    @property
-    def count(self) -> int:
-        """How many exposures there are, some of which may have no row."""
-        return len(self.background)
+__all__ = ["Hands", "deal"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,28 +50,6 @@ class Hands:
                 classes=self.classes,
             )
             first = last
-
-
-def distinct_exposures(rows: Rows) -> tuple[Rows, Ints]:
-    """Each different exposure once, and for each exposure the number of the one it equals.
-
-    Contents are told apart by 128 bits of two sums of mixed words, which do not depend on an order.
-    """
-    words = np.zeros((2, rows.count), dtype=np.uint64)
-    words += rows.background
-    content = (rows.kind.astype(np.uint64) << np.uint64(32)) | rows.chance.astype(np.uint64)
-    starts = starts_of(rows.exposure)
-    for word, salt in zip(words, _SALTS, strict=True):
-        if len(starts):
-            word[rows.exposure[starts]] += np.add.reduceat(_mixed(content, salt), starts)
-    order = np.lexsort(words)
-    new = np.ones(rows.count, dtype=np.bool_)
-    new[1:] = (words[:, order[1:]] != words[:, order[:-1]]).any(axis=0)
-    number = np.empty(rows.count, dtype=np.int64)
-    number[order] = np.cumsum(new) - 1
-    # Which of several equal ones is evaluated must not matter, and does not: they are equal.
-    chosen = order[new]
-    return _gathered(rows, chosen), number
 
 
 def deal(rows: Rows, kinds: Kinds) -> Hands:
@@ -139,51 +91,7 @@ def deal(rows: Rows, kinds: Kinds) -> Hands:
     )
 
 
-def repeated(edges: Ints, chosen: Ints) -> tuple[Ints, Ints]:
-    """All places of the chosen runs, one run after the other, and which choice each belongs to.
-
-    Run i is ``edges[i]`` to ``edges[i + 1]``.
-    """
-    sizes = edges[chosen + 1] - edges[chosen]
-    turn = np.repeat(np.arange(len(chosen)), sizes)
-    within = np.arange(len(turn)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return edges[chosen][turn] + within, turn
-
-
-def folded(how: np.ufunc, rows: Floats, starts: Ints) -> Floats:
-    """``how.reduceat(rows, starts, axis=0)``, some ten times as fast for short runs of wide rows."""
-    sizes = np.diff(starts, append=len(rows))
-    result = rows[starts]
-    for place in range(1, int(sizes.max(initial=1))):
-        longer = np.flatnonzero(sizes > place)
-        result[longer] = how(result[longer], rows[starts[longer] + place])
-    return result
-
-
-def starts_of(sorted_values: Ints) -> Ints:
-    """The first place of each run of equal values."""
-    if not len(sorted_values):
-        return np.empty(0, dtype=np.int64)
-    return np.flatnonzero(np.diff(sorted_values, prepend=sorted_values[0] - 1))
-
-
 def _left(kind: Ints, taken: Ints, kinds: Kinds, classes: list[frozenset[AttributeClass]]) -> Ints:
     codes, inverse = np.unique(kind * len(classes) + taken, return_inverse=True)
     left = [kinds.without(code // len(classes), classes[code % len(classes)]) for code in codes.tolist()]
     return np.array(left, dtype=np.int64)[inverse]
-
-
-def _gathered(rows: Rows, chosen: Ints) -> Rows:
-    edges = np.searchsorted(rows.exposure, np.arange(rows.count + 1))
-    place, turn = repeated(edges, chosen)
-    return Rows(
-        exposure=turn, kind=rows.kind[place], chance=rows.chance[place], background=rows.background[chosen]
-    )
-
-
-def _mixed(content: Words, salt: np.uint64) -> Words:
-    """Each word mixed so that sums of different ones differ (the finaliser of splitmix64; Steele 2014)."""
-    mixed = content + salt
-    mixed = (mixed ^ mixed >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ mixed >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ mixed >> np.uint64(31)

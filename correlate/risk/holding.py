@@ -17,18 +17,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from correlate.risk.arrays import Floats, Ints, folded, repeated, starts_of
 from correlate.risk.feasibility import Lift
-from correlate.risk.hands import (
-    WHOLE,
-    Hands,
-    Rows,
-    deal,
-    distinct_exposures,
-    folded,
-    repeated,
-    starts_of,
-)
-from correlate.risk.kinds import Floats, Ints, Kinds
+from correlate.risk.hands import Hands, deal
+from correlate.risk.kinds import Kinds
+from correlate.risk.rows import WHOLE, Rows, distinct_exposures
 from correlate.risk.terms import Terms
 from correlate.vocabulary import AttributeClass
 

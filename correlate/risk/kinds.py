@@ -10,17 +10,15 @@ import datetime
 from collections.abc import Iterable, Mapping
 
 import numpy as np
-import numpy.typing as npt
 
 from correlate.catalogue import Breach, Catalogue
+from correlate.risk.arrays import Floats, Ints
 from correlate.risk.errors import FutureBreach
 from correlate.risk.profile import Profile
 from correlate.vocabulary import AttributeClass
 
-__all__ = ["Floats", "Ints", "Kinds"]
+__all__ = ["Kinds"]
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 _DAYS_PER_YEAR = 365.25
 _Classes = frozenset[AttributeClass]
 

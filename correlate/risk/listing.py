@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from correlate.risk.arrays import Ints
 from correlate.risk.exposure import EVIDENCE
-from correlate.risk.kinds import Ints
 from correlate.risk.records import STANDINGS, Records, depth_of, evidence_of
 
 __all__ = [

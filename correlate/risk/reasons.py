@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
 from correlate.errors import InputError
+from correlate.risk.arrays import Floats, Ints, Mask
 from correlate.risk.document import Table, read_document
 from correlate.risk.errors import RiskFileError, RiskModelError
 from correlate.risk.figure import Figure, check_source
@@ -35,9 +35,6 @@ _CERTAINTIES = ("unsure", "declared", "base_rate", "household")
 _THRESHOLDS = ("data", "combination", "opened", "unsure", "evidence", "scenario")
 
 Language = Literal["en", "fr"]
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 
 class UnknownReason(InputError):

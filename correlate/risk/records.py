@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from correlate.risk.arrays import Ints, Mask, starts_of
 from correlate.risk.exposure import DEPTH_MAX, EVIDENCE, Exposures
-from correlate.risk.hands import Mask, starts_of
 from correlate.risk.implication import closure
-from correlate.risk.kinds import Ints, Kinds
+from correlate.risk.kinds import Kinds
 from correlate.risk.profile import Profile
 
 __all__ = ["STANDINGS", "Records", "depth_of", "evidence_of", "kept", "of_household"]

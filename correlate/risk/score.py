@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from correlate.risk.arrays import Floats
 from correlate.risk.holding import Found
-from correlate.risk.kinds import Floats
 from correlate.risk.profile import Band
 
 __all__ = ["bands_of", "hundredths", "raw_score", "raw_score_lacking", "ten_thousandths"]

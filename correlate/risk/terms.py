@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from correlate.risk.kinds import Floats, Ints
+from correlate.risk.arrays import Floats, Ints
 from correlate.risk.scenario import Clause, Scenario
 from correlate.risk.scenario_set import ScenarioSet
 from correlate.vocabulary import AttributeClass

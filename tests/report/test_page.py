@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import string
 
 import pytest
 from hypothesis import given
@@ -84,8 +85,6 @@ def test_a_person_in_no_breach_is_told_so_and_what_that_does_not_mean():
 
 
 def test_both_languages_have_the_same_words_with_the_same_places():
-    import string
-
     def places(text: str) -> set[str | None]:
         return {name for _text, name, _spec, _conversion in string.Formatter().parse(text) if name}
 

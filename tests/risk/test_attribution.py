@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 
@@ -8,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from correlate.catalogue import Catalogue
 from correlate.risk.attribution import PLAYERS_MAX, shapley_weights, whole_parts
-from correlate.risk.hands import WHOLE, Rows, distinct_exposures
+from correlate.risk.rows import WHOLE, Rows, distinct_exposures
 from tests.risk.oracle import Row
 from tests.risk.test_assessment import WORLD
 from tests.risk.worlds import FEWER, A, assess_in, cases, worlds
@@ -52,13 +54,9 @@ def test_shares_sum_to_the_score_and_none_is_negative(world, case):
 
 def test_a_person_in_more_breaches_than_can_play_alone_still_has_shares_that_sum_to_the_score():
     names = ["adecco-fr-2022", "viamedis-almerys-2024", "francetravail-2024", "free-2024", "sfr-2024"]
-    from correlate.catalogue import Catalogue  # the shipped one has enough breaches
-
     catalogue = Catalogue.shipped()
     names += [one.id for one in catalogue if one.date <= WORLD.as_of and one.id not in names][:10]
     assert len(names) > PLAYERS_MAX
-    import dataclasses
-
     world = dataclasses.replace(WORLD, catalogue=catalogue)
     case = [Row(one, tuple(catalogue.get(one).classes), 0.9) for one in names]
     row = assess_in(world, [case], shares=True).frame.row(0, named=True)

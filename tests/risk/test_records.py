@@ -4,8 +4,8 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
+from correlate.risk.counterfactuals import Counterfactuals
 from correlate.risk.kinds import Kinds
-from correlate.risk.pile import Pile
 from correlate.risk.records import STANDINGS, Records, kept
 from correlate.vocabulary import AttributeClass
 from tests.risk.oracle import Row
@@ -44,9 +44,9 @@ def test_blocks_put_together_are_the_whole(batch: list[list[Row]], rows_max: int
 def test_alone_and_left_out_divide_each_exposure_by_breach(batch: list[list[Row]]):
     records, kinds = records_of(batch)
     pairs = records.pair_starts()
-    pile = Pile(records, profile=PROFILE)
-    alone, left_out = pile.each_alone(pairs), pile.each_left_out(pairs, background=False)
-    rows = pl.DataFrame({"exposure": pile.rows().exposure, "kind": pile.rows().kind})
+    what_if = Counterfactuals(records, profile=PROFILE)
+    alone, left_out = what_if.each_alone(pairs), what_if.each_left_out(pairs, background=False)
+    rows = pl.DataFrame({"exposure": what_if.rows().exposure, "kind": what_if.rows().kind})
     breach_of = kinds.breach_of()
     for number, (exposure, breach) in enumerate(
         zip(records.exposure[pairs].tolist(), records.breach[pairs].tolist(), strict=True)

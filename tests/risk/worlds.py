@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from correlate.catalogue import Breach, Catalogue, DateKind, PersonsKind, Scope, Status
 from correlate.risk import EXPOSURE_SCHEMA, Assessment, Exposures, Profile, ScenarioSet, assess
 from correlate.risk.base_rates import background
+from correlate.risk.counterfactuals import Counterfactuals
 from correlate.risk.feasibility import Lift
 from correlate.risk.figure import Figure
 from correlate.risk.holding import Holding
 from correlate.risk.kinds import Kinds
-from correlate.risk.pile import Pile
 from correlate.risk.records import Records, kept
 from correlate.risk.scenario import Bilingual, Clause, Control, Protections, Scenario
 from correlate.risk.terms import Terms
@@ -204,9 +204,9 @@ def evaluated(world: World, batch: list[list[Row]], *, rates: bool = False) -> l
     attributes = tuple(sorted(frozenset[A]().union(*map(kinds.classes, range(len(kinds))))))
     terms = Terms.of(world.scenarios, attributes)
     lift = Lift.build(world.scenarios, attributes, as_of=world.as_of)
-    pile = Pile(records, profile=world.profile)
-    pile.add(np.arange(len(records)), background=rates)
-    found = Holding(kinds, terms, lift, background=base).evaluate(pile.rows(), lacking=True)
+    what_if = Counterfactuals(records, profile=world.profile)
+    what_if.add(np.arange(len(records)), background=rates)
+    found = Holding(kinds, terms, lift, background=base).evaluate(what_if.rows(), lacking=True)
     ids = [scenario.id for scenario in world.scenarios]
     return [
         Evaluated(

@@ -6,8 +6,8 @@ import itertools
 
 import numpy as np
 
-from correlate.risk.hands import starts_of
-from correlate.risk.kinds import Floats, Ints, Kinds
+from correlate.risk.arrays import Floats, Ints, starts_of
+from correlate.risk.kinds import Kinds
 from correlate.risk.records import Records
 from correlate.risk.severity import SeverityTable, severity
 from correlate.vocabulary import AttributeClass

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from correlate.risk.hands import WHOLE, Mask, Rows, repeated
-from correlate.risk.kinds import Ints
+from correlate.risk.arrays import Ints, Mask, repeated
 from correlate.risk.profile import Profile
 from correlate.risk.records import Records, of_household
+from correlate.risk.rows import WHOLE, Rows
 
-__all__ = ["Pile"]
+__all__ = ["Counterfactuals"]
 
 
-class Pile:
+class Counterfactuals:
     """Collects exposures made of the rows of one block, to be evaluated together."""
 
     def __init__(self, records: Records, *, profile: Profile) -> None:

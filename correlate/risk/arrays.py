@@ -1,0 +1,40 @@
+"""The types of arrays that risk is worked out on, and what numpy lacks for runs of equal values in them."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Floats", "Ints", "Mask", "folded", "repeated", "starts_of"]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+def starts_of(sorted_values: Ints) -> Ints:
+    """The first place of each run of equal values."""
+    if not len(sorted_values):
+        return np.empty(0, dtype=np.int64)
+    return np.flatnonzero(np.diff(sorted_values, prepend=sorted_values[0] - 1))
+
+
+def repeated(edges: Ints, chosen: Ints) -> tuple[Ints, Ints]:
+    """All places of the chosen runs, one run after the other, and which choice each belongs to.
+
+    Run i is ``edges[i]`` to ``edges[i + 1]``.
+    """
+    sizes = edges[chosen + 1] - edges[chosen]
+    turn = np.repeat(np.arange(len(chosen)), sizes)
+    within = np.arange(len(turn)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return edges[chosen][turn] + within, turn
+
+
+def folded(how: np.ufunc, rows: Floats, starts: Ints) -> Floats:
+    """``how.reduceat(rows, starts, axis=0)``, some ten times as fast for short runs of wide rows."""
+    sizes = np.diff(starts, append=len(rows))
+    result = rows[starts]
+    for place in range(1, int(sizes.max(initial=1))):
+        longer = np.flatnonzero(sizes > place)
+        result[longer] = how(result[longer], rows[starts[longer] + place])
+    return result

@@ -1,0 +1,75 @@
+"""Exposures as rows of numbers, and the distinct ones among them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from correlate.risk.arrays import Ints, Mask, repeated, starts_of
+
+__all__ = ["WHOLE", "Rows", "distinct_exposures"]
+
+Words = npt.NDArray[np.uint64]
+WHOLE = 10**8
+"""A chance of 1, in the parts that chances are counted in."""
+# Two steps of splitmix64's sequence.
+_SALTS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0x3C6EF372FE94F82A))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """Exposures to evaluate: rows sorted by exposure, breach and falling chance.
+
+    ``chance`` is that of the record being the person's, in parts of ``WHOLE``, so that equal contents are
+    equal numbers; ``background`` (exposures,) says whether base rates count besides.
+    """
+
+    exposure: Ints
+    kind: Ints
+    chance: Ints
+    background: Mask
+
+    @property
+    def count(self) -> int:
+        """How many exposures there are, some of which may have no row."""
+        return len(self.background)
+
+
+def distinct_exposures(rows: Rows) -> tuple[Rows, Ints]:
+    """Each different exposure once, and for each exposure the number of the one it equals.
+
+    Contents are told apart by 128 bits of two sums of mixed words, which do not depend on an order.
+    """
+    words = np.zeros((2, rows.count), dtype=np.uint64)
+    words += rows.background
+    content = (rows.kind.astype(np.uint64) << np.uint64(32)) | rows.chance.astype(np.uint64)
+    starts = starts_of(rows.exposure)
+    for word, salt in zip(words, _SALTS, strict=True):
+        if len(starts):
+            word[rows.exposure[starts]] += np.add.reduceat(_mixed(content, salt), starts)
+    order = np.lexsort(words)
+    new = np.ones(rows.count, dtype=np.bool_)
+    new[1:] = (words[:, order[1:]] != words[:, order[:-1]]).any(axis=0)
+    number = np.empty(rows.count, dtype=np.int64)
+    number[order] = np.cumsum(new) - 1
+    # Which of several equal ones is evaluated must not matter, and does not: they are equal.
+    chosen = order[new]
+    return _gathered(rows, chosen), number
+
+
+def _gathered(rows: Rows, chosen: Ints) -> Rows:
+    edges = np.searchsorted(rows.exposure, np.arange(rows.count + 1))
+    place, turn = repeated(edges, chosen)
+    return Rows(
+        exposure=turn, kind=rows.kind[place], chance=rows.chance[place], background=rows.background[chosen]
+    )
+
+
+def _mixed(content: Words, salt: np.uint64) -> Words:
+    """Each word mixed so that sums of different ones differ (the finaliser of splitmix64; Steele 2014)."""
+    mixed = content + salt
+    mixed = (mixed ^ mixed >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ mixed >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ mixed >> np.uint64(31)
