@@ -9,6 +9,7 @@ import typer
 
 from correlate.synthesis import (
     DEFAULT_BREACHES,
+    FURTHER_LEAKS,
     LEAKS,
     FitRow,
     SynthesisSummary,
@@ -57,7 +58,7 @@ def synth(
       correlate synth --fit
     """
     if fit or breaches:
-        for line in fit_lines(fit_report()) if fit else LEAKS:
+        for line in fit_lines(fit_report()) if fit else sorted(LEAKS | FURTHER_LEAKS):
             typer.echo(line)
         return
     if directory is None:

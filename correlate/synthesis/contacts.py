@@ -14,7 +14,7 @@ from correlate.synthesis.partly import partly
 from correlate.synthesis.population import Population
 from correlate.synthesis.usage import names_in_use
 
-__all__ = ["emails", "landlines", "mobiles"]
+__all__ = ["EMPLOYERS", "emails", "employers", "has_mobile", "landlines", "mobiles"]
 
 # Providers live under names kept for examples (RFC 2606): no letter sent to them arrives. Shares assumed.
 _PROVIDERS = {
@@ -24,20 +24,28 @@ _PROVIDERS = {
 }  # fmt: skip
 _PROVIDER_LAW = Law.of([np.array(list(_PROVIDERS.values()))])
 _EMPLOYERS = 1_000
+_WORK = 10  # versions of an address at work are counted from here
+#: Names of employers; the letters of those who work there go to a domain of the same number.
+EMPLOYERS = pl.Series([f"Entreprise Exemple {number:03d}" for number in range(_EMPLOYERS)])
 _COMMON_SURNAMES = 5_000  # their bearers never get an address without four digits: it would be taken
 _WITH_WORK_EMAIL, _WITH_SECOND_EMAIL = 0.22, 0.18
 _MADE_YEARS_AGO = 8  # an address has the married name of whoever was married by then
 _LINES = 10_000_000  # each version of a number has its own third of the space
+_EVERYBODY = slice(None)
 
 
 def mobiles(people: Population, rows: Ints, day: int) -> pl.Series:
     """Give mobile numbers held on a day; null below eleven years and for the few who have none."""
     number, seed = people.number[rows], people.world.seed
-    age, then = people.age[rows], ages(people.kin.birth[rows], day)
-    line = number + version_at(number, age, seed, "mobile", day) * _LINES
+    line = number + version_at(number, people.age[rows], seed, "mobile", day) * _LINES
+    return mobile(line).set(pl.Series(~has_mobile(people, day, rows)), None)
+
+
+def has_mobile(people: Population, day: int, rows: Ints | slice = _EVERYBODY) -> Flags:
+    """Say who holds a mobile number on a day."""
+    then = ages(people.kin.birth[rows], day)
     share = np.where(then > 80, 0.65, 0.97)
-    none = (then < 11) | (uniform(number, seed, "has mobile") >= share)
-    return mobile(line).set(pl.Series(none), None)
+    return (then >= 11) & (uniform(people.number[rows], people.world.seed, "has mobile") < share)
 
 
 def landlines(people: Population, rows: Ints, day: int) -> pl.Series:
@@ -56,7 +64,7 @@ def emails(people: Population, rows: Ints, day: int, second: float = 0.0) -> pl.
     work = other & (kind < _WITH_WORK_EMAIL) & (then > 18) & (then < 67)
     spare = other & (kind >= _WITH_WORK_EMAIL) & (kind < _WITH_WORK_EMAIL + _WITH_SECOND_EMAIL)
     version = version_at(number, age, seed, "email", day)
-    version = np.where(work, 10 + version_at(number, age, seed, "work email", day), version)
+    version = np.where(work, _WORK + version_at(number, age, seed, "work email", day), version)
     version = np.where(spare, 20, version)
     share = np.where(then > 75, 0.6, 0.96)
     none = (then < 13) | (uniform(number, seed, "has email") >= share)
@@ -98,10 +106,19 @@ def _suffix(people: Population, rows: Ints, version: Ints, crowded: Flags) -> pl
     return _SUFFIXES.gather(np.where(crowded, four, np.where(chance < 0.4, 0, two)))
 
 
+def employers(people: Population, rows: Ints, day: int) -> Ints:
+    """Give the position in ``EMPLOYERS`` of whom each person works for on a day, or would."""
+    number, seed = people.number[rows], people.world.seed
+    return _employer(number, _WORK + version_at(number, people.age[rows], seed, "work email", day), seed)
+
+
+def _employer(number: Ints, version: Ints, seed: int) -> Ints:
+    return (mixed(number, seed, "employer", version) % np.uint64(_EMPLOYERS)).astype(np.int64)
+
+
 def _domain(number: Ints, version: Ints, seed: int, work: Flags) -> pl.Series:
     provider = _PROVIDER_LAW.draw(uniform(number, seed, "provider", version))
-    employer = (mixed(number, seed, "employer", version) % np.uint64(_EMPLOYERS)).astype(np.int64)
-    place = np.where(work, len(_PROVIDERS) + employer, provider)
+    place = np.where(work, len(_PROVIDERS) + _employer(number, version, seed), provider)
     return _DOMAINS.gather(place)
 
 

@@ -9,10 +9,20 @@ from correlate.synthesis.accounts import INSURERS, OPERATORS, insurers, operator
 from correlate.synthesis.chance import mixed, uniform
 from correlate.synthesis.churn import version_at
 from correlate.synthesis.column import Builder, View
+from correlate.synthesis.contacts import EMPLOYERS, employers
 from correlate.synthesis.days import day_texts
 from correlate.synthesis.digits import serial
 
-__all__ = ["choice", "date_before", "insurer", "numbered", "operator", "password", "password_hash"]
+__all__ = [
+    "choice",
+    "date_before",
+    "employer",
+    "insurer",
+    "numbered",
+    "operator",
+    "password",
+    "password_hash",
+]
 
 # Share of people who use a password in several places (Google and Harris, 2019).
 _REUSES = 0.52
@@ -49,6 +59,11 @@ def insurer(view: View) -> pl.Series:
 def operator(view: View) -> pl.Series:
     """Fill with the name of the telephone operator on the day."""
     return pl.Series(list(OPERATORS)).gather(operators(view.people, view.rows, view.day))
+
+
+def employer(view: View) -> pl.Series:
+    """Fill with the name of the employer on the day, of those too who have none."""
+    return EMPLOYERS.gather(employers(view.people, view.rows, view.day))
 
 
 def password(place: str) -> Builder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from correlate.synthesis import LEAKS, synthesise
+from correlate.synthesis import FURTHER_LEAKS, LEAKS, synthesise
 from correlate.synthesis.names import load_names
 from correlate.synthesis.orders import OrderBook
 from correlate.synthesis.places import load_places
@@ -41,7 +41,7 @@ def people(new_world):
 def directory(tmp_path_factory):
     """Give a whole set with every breach that can be made."""
     target = tmp_path_factory.mktemp("synth") / "set"
-    synthesise(target, people=PEOPLE, seed=11, breaches=tuple(LEAKS))
+    synthesise(target, people=PEOPLE, seed=11, breaches=tuple(LEAKS | FURTHER_LEAKS))
     return target
 
 

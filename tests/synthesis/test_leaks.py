@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from correlate.catalogue import Catalogue
-from correlate.synthesis import DEFAULT_BREACHES, LEAKS
+from correlate.synthesis import DEFAULT_BREACHES, FURTHER_LEAKS, NATION_BREACHES
+from correlate.synthesis import LEAKS as WORLD_LEAKS
 from correlate.vocabulary import recognise
+
+LEAKS = WORLD_LEAKS | FURTHER_LEAKS
 
 # A file written down column by column tells more finely what the catalogue sums up as NAME and ADDR.
 FINER = {"ZIP", "BIRTHNAME", "USAGENAME"}
@@ -20,6 +23,11 @@ def catalogue():
 def test_there_are_enough_files_and_the_usual_ones_are_among_them():
     assert len(LEAKS) >= 14
     assert set(DEFAULT_BREACHES) <= set(LEAKS)
+
+
+def test_a_nation_has_fourteen_files_besides_that_of_its_insurers():
+    assert len(set(NATION_BREACHES)) == len(NATION_BREACHES) == 14
+    assert set(NATION_BREACHES) <= set(LEAKS) - {"viamedis-almerys-2024"}
 
 
 @pytest.mark.parametrize("breach", sorted(LEAKS))

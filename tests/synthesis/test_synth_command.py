@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from correlate.synthesis import LEAKS
+from correlate.synthesis import FURTHER_LEAKS, LEAKS
 from correlate_cli.synth import synth
 
 
@@ -37,7 +37,7 @@ def test_it_shows_the_fit_without_writing(run, tmp_path):
 
 
 def test_it_lists_what_it_can_make(run):
-    assert run("--list").stdout.split() == sorted(LEAKS)
+    assert run("--list").stdout.split() == sorted(LEAKS | FURTHER_LEAKS)
 
 
 def test_it_asks_for_a_directory(run):

@@ -5,7 +5,10 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from correlate.synthesis import LEAKS
+from correlate.synthesis import FURTHER_LEAKS, NATION_BREACHES
+from correlate.synthesis import LEAKS as WORLD_LEAKS
+
+LEAKS = WORLD_LEAKS | FURTHER_LEAKS
 
 # Written out here, and not taken from the code under test.
 CLASSES = {
@@ -21,7 +24,8 @@ CLASSES = {
     "mot_de_passe": {"PW"}, "hash_mdp": {"PWHASH"}, "pseudo": {"USER"}, "adresse_ip": {"IP"},
     "geolocalisation": {"GEO"}, "numero_urssaf": {"URSSAFID"}, "numero_fiscal": {"FISCALID"}, "ine": {"INE"},
     "numero_allocataire": {"CAFID"}, "commandes": {"PURCH"}, "immatriculation": {"PLATE"},
-    "revenus": {"INCOME"},
+    "revenus": {"INCOME"}, "employeur": {"EMPLOYER"}, "situation_familiale": {"MARITAL"},
+    "pathologie": {"HEALTH"}, "situation_professionnelle": {"EMPSTATUS"},
 }  # fmt: skip
 
 
@@ -110,3 +114,48 @@ def test_coverage_is_near_what_was_declared(truth):
     found = dict(counts.iter_rows())
     for breach, share in (("viamedis-almerys-2024", 0.48), ("francetravail-2024", 0.53), ("free-2024", 0.21)):
         assert abs(found[breach] / 6_000 - share) < 0.035
+
+
+def test_a_nation_leaks_two_rows_and_a_quarter_a_person(truth):
+    """66 million people then leave 150 million rows, give or take the chance of so small a set."""
+    rows = truth.filter(pl.col("breach").is_in(NATION_BREACHES)).height
+    assert rows / 6_000 == pytest.approx(150 / 66, rel=0.04)
+
+
+@pytest.mark.parametrize(
+    ("breach", "share"),
+    [
+        ("facebook-2019", 20 / 68.95),
+        ("cegedim-2026", 15 / 68.95),
+        ("urssaf-dpae-2026", 12 / 68.95),
+        ("poleemploi-majorel-2023", 10 / 68.95),
+    ],
+)
+def test_as_many_are_in_a_file_of_the_nation_as_the_catalogue_or_the_press_counted(truth, breach, share):
+    found = truth.filter(pl.col("breach") == breach)["person_id"].n_unique()
+    assert found / 6_000 == pytest.approx(share, abs=4 * (share * (1 - share) / 6_000) ** 0.5)
+
+
+def test_the_file_gathered_by_telephone_has_one_in_every_row(directory):
+    rows = pl.read_parquet(directory / "breaches" / "facebook-2019.parquet")
+    assert rows["telephone"].str.starts_with("+33").all()
+    assert rows["email"].is_not_null().mean() < 0.03
+    assert rows["date_naissance"].is_not_null().mean() < 0.1
+
+
+def test_an_employer_has_the_number_of_the_letters_sent_to_work(directory, truth):
+    """By the truth alone: rows of two files of one time about one person."""
+    known = truth.filter(pl.col("breach") == "urssaf-dpae-2026").select("row", "person_id")
+    hired = pl.read_parquet(directory / "breaches" / "urssaf-dpae-2026.parquet").with_row_index(
+        "row", offset=1
+    )
+    hired = known.with_columns(pl.col("row").cast(pl.UInt32)).join(hired, on="row")
+    subjects = pl.read_parquet(directory / "subjects.parquet").select("member_id", "email")
+    people = pl.read_parquet(directory / "people.parquet").select("person_id", "member_id")
+    both = hired.join(people, on="person_id").join(subjects, on="member_id")
+    both = both.with_columns(
+        at=pl.col("email").str.extract(r"@entreprise-(\d{3})\."),
+        firm=pl.col("employeur").str.extract(r"(\d{3})$"),
+    ).drop_nulls("at")
+    assert both.height > 5
+    assert (both["at"] == both["firm"]).mean() > 0.5
