@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-_GOLDEN = 0x9E3779B97F4A7C15
+_GOLDEN, _STEP = 0x9E3779B97F4A7C15, 0xA0761D6478BD642F
 
 
 def stream(seed: int, chunk: int, purpose: str) -> np.random.Generator:
@@ -30,13 +31,27 @@ def stream(seed: int, chunk: int, purpose: str) -> np.random.Generator:
 
 def mixed(numbers: Ints, seed: int, purpose: str, variant: Ints | int = 0) -> NDArray[np.uint64]:
     """Hash numbers to 64 bits each (the finaliser of SplitMix64, Steele and others 2014); not a secret."""
-    # The salt is a digest, so that neighbouring seeds do not give the same values to neighbouring numbers.
-    salt = int.from_bytes(hashlib.sha256(f"{seed} {purpose}".encode()).digest()[:8], "little")
-    step = np.asarray(variant, dtype=np.int64).astype(np.uint64) * np.uint64(0xA0761D6478BD642F)
-    z = numbers.astype(np.uint64) * np.uint64(_GOLDEN) + np.uint64(salt) + step
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(z ^ (z >> np.uint64(31)), dtype=np.uint64)
+    z: NDArray[np.uint64] = numbers.astype(np.uint64)
+    z *= np.uint64(_GOLDEN)
+    if isinstance(variant, int):
+        z += np.uint64((_salt(seed, purpose) + variant * _STEP) % 2**64)
+    else:
+        z += np.uint64(_salt(seed, purpose))
+        z += variant.astype(np.uint64) * np.uint64(_STEP)
+    # In place: most of the time would go into making room.
+    shifted = z >> np.uint64(30)
+    z ^= shifted
+    z *= np.uint64(0xBF58476D1CE4E5B9)
+    z ^= np.right_shift(z, np.uint64(27), out=shifted)
+    z *= np.uint64(0x94D049BB133111EB)
+    z ^= np.right_shift(z, np.uint64(31), out=shifted)
+    return z
+
+
+@lru_cache(maxsize=1000)
+def _salt(seed: int, purpose: str) -> int:
+    """Take a digest, so that neighbouring seeds do not give the same values to neighbouring numbers."""
+    return int.from_bytes(hashlib.sha256(f"{seed} {purpose}".encode()).digest()[:8], "little")
 
 
 def uniform(numbers: Ints, seed: int, purpose: str, variant: Ints | int = 0) -> Floats:

@@ -47,9 +47,15 @@ def version_at(numbers: Ints, age: Floats, seed: int, attribute: str, day: int) 
     """
     years_back = (day_number(REFERENCE_DAY) - day) / DAYS_A_YEAR
     version = np.zeros(len(numbers), dtype=np.int64)
-    elapsed = np.zeros(len(numbers))
+    if years_back <= 0:
+        return version
     rate = RATES[attribute].at(age)
+    # Only who changed once can have changed twice.
+    changed, elapsed = np.arange(len(numbers)), np.zeros(len(numbers))
     for change in range(VERSIONS - 1):
-        elapsed = elapsed - np.log1p(-uniform(numbers, seed, f"{attribute} changes", change)) / rate
-        version += elapsed < years_back
+        points = uniform(numbers[changed], seed, f"{attribute} changes", change)
+        elapsed = elapsed - np.log1p(-points) / rate[changed]
+        before = elapsed < years_back
+        changed, elapsed = changed[before], elapsed[before]
+        version[changed] += 1
     return version

@@ -51,6 +51,7 @@ class View:
         """Give the position among residences of each row."""
         return residence_at(self.people.world.places, *self.home, self.seed)
 
+    @cached_property
     def bearer(self) -> Ints:
         """Give whose NIR stands in each row."""
         return self.people.bearer(self.day)[self.rows] if self.family_nir else self.rows

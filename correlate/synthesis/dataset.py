@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from correlate.synthesis.leaks import DEFAULT_BREACHES, find_leaks
 from correlate.synthesis.names import load_names
 from correlate.synthesis.orders import OrderBook
 from correlate.synthesis.places import load_places
-from correlate.synthesis.population import CHUNK, Population, World, populate
+from correlate.synthesis.population import CHUNK, Population, World, drawn, numbered
 from correlate.synthesis.tables import Tables
 from correlate.synthesis.writing import MARK, whole_directory
 
@@ -21,6 +23,7 @@ __all__ = ["SynthesisSummary", "synthesise"]
 
 _FORMATS = ("parquet", "csv")
 _PEOPLE_MAX = 100_000_000  # member numbers have eight digits
+_THREADS_MAX = 8
 _NOTICE = """SYNTHETIC DATA. Nobody in these files exists.
 
 Made by `correlate synth` with {people} people, seed {seed}, names by the {law} law, as of {day}.
@@ -72,8 +75,9 @@ def synthesise(
     orders = OrderBook(len(places.codes))
     world = World(seed=seed, names=names, places=places, orders=orders, members=members)
     with whole_directory(directory, force=force) as partial:
-        with Tables(partial, leaks, format) as tables:
-            for chunk, part in enumerate(_chunks(world, people)):
+        threads = min(os.cpu_count() or 1, _THREADS_MAX)
+        with Tables(partial, leaks, format, threads) as tables:
+            for chunk, part in enumerate(_chunks(world, people, threads)):
                 tables.append(part, chunk)
                 if progress is not None:
                     progress(min((chunk + 1) * CHUNK, people), people)
@@ -102,13 +106,14 @@ def _check(people: int, seed: int, members: float, kind: str) -> None:
         raise BadPopulation(reason=f"format {kind}; take one of {', '.join(_FORMATS)}")
 
 
-def _chunks(world: World, people: int) -> Iterator[Population]:
-    """Make the chunks one after another, each while the one before is written."""
+def _chunks(world: World, people: int, ahead: int) -> Iterator[Population]:
+    """Draw ``ahead`` chunks side by side and number them in their order."""
     sizes = [min(CHUNK, people - first) for first in range(0, people, CHUNK)]
-    with ThreadPoolExecutor(max_workers=1) as ahead:
-        waiting = ahead.submit(populate, world, 0, sizes[0])
-        for chunk, size in enumerate(sizes[1:], start=1):
-            made = waiting.result()
-            waiting = ahead.submit(populate, world, chunk, size)
-            yield made
-        yield waiting.result()
+    with ThreadPoolExecutor(max_workers=ahead) as pool:
+        waiting: deque[Future[Population]] = deque()
+        for chunk, size in enumerate(sizes):
+            waiting.append(pool.submit(drawn, world, chunk, size))
+            if len(waiting) > ahead:
+                yield numbered(waiting.popleft().result())
+        while waiting:
+            yield numbered(waiting.popleft().result())

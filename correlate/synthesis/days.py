@@ -19,6 +19,7 @@ DAYS_A_YEAR = 365.25
 _FIRST = datetime.date(1900, 1, 1)
 _LAST = datetime.date(2030, 12, 31)
 _EPOCH = datetime.date(1970, 1, 1)
+_CALENDAR_FIRST = -62_091  # 1800-01-01
 
 
 def day_number(day: datetime.date) -> int:
@@ -32,7 +33,15 @@ def first_day(years: Ints) -> Ints:
 
 
 def day_parts(days: Ints) -> tuple[Ints, Ints, Ints]:
-    """Split day numbers into year, month and day of the month."""
+    """Split day numbers of 1800 to 2099 into year, month and day of the month."""
+    years, months, places = _calendar()
+    place = days - _CALENDAR_FIRST
+    return years[place], months[place], places[place]
+
+
+@cache
+def _calendar() -> tuple[Ints, Ints, Ints]:
+    days = np.arange(_CALENDAR_FIRST, int(first_day(np.array([2100]))[0]))
     dates = days.astype("datetime64[D]")
     months = dates.astype("datetime64[M]")
     year = months.astype("datetime64[Y]").astype(np.int64) + 1970

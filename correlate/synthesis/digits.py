@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 
 from correlate.synthesis.chance import Ints, scrambled
+from correlate.synthesis.fixed import Letters, digits, fixed_text
 
-__all__ = ["french_iban", "landline", "mobile", "nir_text", "padded", "serial"]
+__all__ = ["french_iban", "landline", "mobile", "nir_text", "serial"]
 
 # Telephone numbers. ARCEP keeps ranges for fiction: 10 000 mobile numbers and 50 000 land lines. Beyond them,
 # ten-digit numbers that no operator can hold: 07 0x to 07 2x (07 00 serves 14-digit machine numbers, the rest
@@ -18,25 +19,14 @@ _MOBILES, _LANDLINES, _FICTION = 30_000_000, 10_000_000, 10_000
 BANK_CODES = tuple(range(99_001, 99_011))
 
 
-def padded(numbers: Ints, width: int) -> pl.Series:
-    """Write numbers with leading zeros."""
-    return pl.Series(numbers).cast(pl.String).str.zfill(width)
+def nir_text(head: Ints, place: Letters, place_number: Ints, order: Ints) -> pl.Series:
+    """Write a NIR with its key: 97 - (number mod 97).
 
-
-def _joined(*parts: pl.Series | str) -> pl.Series:
-    columns = {f"c{place}": part for place, part in enumerate(parts) if isinstance(part, pl.Series)}
-    pieces = [
-        pl.lit(part) if isinstance(part, str) else pl.col(f"c{place}") for place, part in enumerate(parts)
-    ]
-    return pl.DataFrame(columns).select(pl.concat_str(pieces).alias("joined"))["joined"]
-
-
-def nir_text(sex: Ints, year: Ints, month: Ints, place: pl.Series, order: Ints) -> pl.Series:
-    """Write a NIR with its key: 97 - (number mod 97), Corsica's 2A and 2B counting as 19 and 18."""
-    head = sex * 10_000 + year % 100 * 100 + month
-    plain = place.str.replace_many(["2A", "2B"], ["19", "18"]).cast(pl.Int64).to_numpy()
-    number = (head * 100_000 + plain) * 1000 + order
-    return _joined(pl.Series(head).cast(pl.String), place, padded(order, 3), padded(97 - number % 97, 2))
+    ``head`` is sex, year and month of birth in five digits; ``place_number`` counts Corsica's 2A and 2B as 19
+    and 18.
+    """
+    number = (head * 100_000 + place_number) * 1000 + order
+    return fixed_text(digits(head, 5), place, digits(order, 3), digits(97 - number % 97, 2))
 
 
 def french_iban(holder: Ints, seed: int) -> tuple[Ints, pl.Series]:
@@ -54,15 +44,14 @@ def french_iban(holder: Ints, seed: int) -> tuple[Ints, pl.Series]:
     rest = (rest * 100 + key) % 97
     check = 98 - (rest * pow(10, 6, 97) + 152_700) % 97
     head = (check * 100_000 + bank) * 100_000 + branch
-    text = _joined("FR", padded(head, 12), padded(account * 100 + key, 13))
-    return bank_place, text
+    return bank_place, fixed_text("FR", digits(head, 12), digits(account * 100 + key, 13))
 
 
 def mobile(line: Ints) -> pl.Series:
     """Write the mobile number of a line (0, 1, 2, ...): the fiction range first, then 07 0x to 07 2x."""
     beyond = 700_000_000 + ((line - _FICTION) % _MOBILES * 7_368_787 + 1_234_567) % _MOBILES
     fiction = _FICTION_MOBILE * 10_000 + (line * 7_919 + 77) % _FICTION
-    return padded(np.where(line < _FICTION, fiction, beyond), 10)
+    return fixed_text(digits(np.where(line < _FICTION, fiction, beyond), 10))
 
 
 def landline(line: Ints) -> pl.Series:
@@ -71,7 +60,7 @@ def landline(line: Ints) -> pl.Series:
     prefix = np.array(_FICTION_LANDLINES, dtype=np.int64)[line % len(_FICTION_LANDLINES)]
     fiction = prefix * 10_000 + (line // len(_FICTION_LANDLINES) * 7_919 + 77) % _FICTION
     beyond = 400_000_000 + ((line - size) % _LANDLINES * 7_368_787 + 1_234_567) % _LANDLINES
-    return padded(np.where(line < size, fiction, beyond), 10)
+    return fixed_text(digits(np.where(line < size, fiction, beyond), 10))
 
 
 def serial(numbers: Ints, seed: int, purpose: str, pattern: str) -> pl.Series:
@@ -79,4 +68,5 @@ def serial(numbers: Ints, seed: int, purpose: str, pattern: str) -> pl.Series:
     width = pattern.count("#")
     head, _, tail = pattern.partition("#" * width)
     half = 10 ** ((width + 1) // 2)
-    return _joined(head, padded(scrambled(numbers % half**2, seed, purpose, half) % 10**width, width), tail)
+    drawn = scrambled(numbers % half**2, seed, purpose, half) % 10**width
+    return fixed_text(head, digits(drawn, width), tail)

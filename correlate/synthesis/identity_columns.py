@@ -157,7 +157,7 @@ def nir(key: float = 1.0, spaced: float = 0.0) -> Builder:
     """Fill with the NIR of the insured: 15 characters for a share ``key``, else 13; some with spaces."""
 
     def build(view: View) -> pl.Series:
-        text = view.people.nir.gather(view.bearer())
+        text = view.people.nir.gather(view.bearer)
         if key < 1.0:
             text = partly(text, view.rng.random(len(text)) >= key, lambda part: part.str.slice(0, 13))
         if spaced:

@@ -34,8 +34,9 @@ class Law:
     def draw(self, points: Floats, rows: Ints | int = 0) -> Ints:
         """Turn uniform ``points`` of [0, 1) into outcomes of the given rows."""
         wanted = rows + points
-        # Searching in order keeps the table in cache: three times faster than at random.
-        order = np.argsort(wanted)
+        # Searching nearly in order keeps the table in cache. Numbers of 16 bits are sorted by their digits.
+        scale = 65_535 / max(float(self.cumulative[-1]), 1.0)
+        order = np.argsort((wanted * scale).astype(np.uint16), kind="stable")
         found = np.empty(len(wanted), dtype=np.int64)
         found[order] = np.searchsorted(self.cumulative, wanted[order], side="right")
         return np.asarray(self.outcomes[np.minimum(found, len(self.outcomes) - 1)], dtype=np.int64)

@@ -55,9 +55,10 @@ class Leak:
     def select(self, people: Population, day: int, share: float) -> Flags:
         """Say who of a chunk is in the file, so that ``share`` of all people are."""
         seed, eligible = people.world.seed, self.eligible(people, day) & (people.kin.birth < day)
-        apart = uniform(people.number, seed, f"{self.breach} apart") >= self.together
-        own = uniform(people.number, seed, self.breach)
-        chance = np.where(apart, own, uniform(people.household, seed, self.breach))
+        chance = uniform(people.number, seed, self.breach)
+        if self.together:
+            apart = uniform(people.number, seed, f"{self.breach} apart") >= self.together
+            chance = np.where(apart, chance, uniform(people.household, seed, self.breach))
         chosen: Flags = eligible & (chance * max(float(eligible.mean()), 1e-9) < share)
         return chosen
 

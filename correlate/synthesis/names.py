@@ -48,8 +48,10 @@ class Writing:
 
     def write(self, numbers: Ints, style: str) -> pl.Series:
         """Give the names at the positions ``numbers``; null where a position is negative."""
-        table = self.styles[style]
-        return table.gather(pl.Series(np.where(numbers < 0, 0, numbers))).set(pl.Series(numbers < 0), None)
+        absent = numbers < 0
+        if not absent.any():
+            return self.styles[style].gather(pl.Series(numbers))
+        return self.styles[style].gather(pl.Series(np.where(absent, 0, numbers))).set(pl.Series(absent), None)
 
 
 @dataclass(frozen=True, kw_only=True)

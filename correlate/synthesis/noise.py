@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import TypeAlias
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from correlate.synthesis.chance import Ints
 
 __all__ = ["CLEAN", "KEYED", "SCANNED", "SPOKEN", "Noise", "disturb"]
 
-_LETTERS = pl.Series(list("AEIRSTNLOUMCDPGBVHFQYXJKZW"))
-_NUMERALS = pl.Series(list("0123456789"))
+Texts: TypeAlias = NDArray[np.str_]
+
+_LETTERS = np.array([*"AEIRSTNLOUMCDPGBVHFQYXJKZW"]).view(np.uint32)
+_NUMERALS = np.array([*"0123456789"]).view(np.uint32)
 _SCANNER = {
     "O": "0", "I": "1", "L": "I", "S": "5", "B": "8", "Z": "2", "RN": "M", "o": "0", "l": "1", "rn": "m",
     "0": "O", "1": "l", "5": "S",
@@ -57,61 +61,53 @@ def disturb(values: pl.Series, rng: np.random.Generator, noise: Noise) -> pl.Ser
     if not any(shares):
         return values
     edges = np.concatenate([[0.0], np.cumsum(shares)])
-    kind = np.searchsorted(edges, rng.random(len(values)), side="right") - 1
-    struck = np.flatnonzero(kind < len(shares))
+    chance = rng.random(len(values))
+    struck = np.flatnonzero(chance < edges[-1])
     if len(struck) == 0:
         return values
-    origin = np.arange(len(values), dtype=np.int64)
-    origin[struck] = len(values) + np.arange(len(struck))
-    return pl.concat([values, _spoil(values.gather(struck), kind[struck], rng)]).gather(origin)
+    kind = np.searchsorted(edges, chance[struck], side="right") - 1
+    return values.clone().scatter(struck, _spoil(values.gather(struck), kind, rng))
 
 
 def _spoil(values: pl.Series, kind: Ints, rng: np.random.Generator) -> pl.Series:
-    """Cut each value at a random place: before, letter, next letter, after; rejoin it by its kind."""
-    length = values.str.len_chars().fill_null(0).to_numpy().astype(np.int64)
+    """Put one error into each value, at a random letter that is not the last."""
+    texts = np.array(values.fill_null("").to_list(), dtype=np.str_)
+    length = np.char.str_len(texts).astype(np.int64)
     cut: Ints = (rng.random(len(values)) * np.maximum(length - 1, 1)).astype(np.int64)
     other = rng.integers(0, 1 << 30, len(values))
-    frame = pl.DataFrame(
-        {
-            "v": values,
-            "kind": kind,
-            "cut": cut,
-            "letter": _LETTERS.gather(other % len(_LETTERS)),
-            "numeral": _NUMERALS.gather(other % len(_NUMERALS)),
-        }
+    spoilt = pl.Series(_rewritten(texts, length, kind, cut, other).tolist(), dtype=pl.String)
+    for name, table in (("scanned", _SCANNER), ("heard", _EAR)):
+        found, wrong = list(table), list(table.values())
+        rows = np.flatnonzero(kind == _KINDS.index(name))
+        if len(rows):
+            spoilt = spoilt.scatter(rows, values.gather(rows).str.replace_many(found, wrong))
+    return spoilt.set(values.is_null(), None)
+
+
+def _rewritten(texts: Texts, length: Ints, kind: Ints, cut: Ints, other: Ints) -> Texts:
+    """Make the errors of one letter, on a table with a row a text and a column a letter, 0 after the last."""
+    width = texts.dtype.itemsize // 4 + 1
+    table = np.zeros((len(texts), width + 1), dtype=np.uint32)
+    table[:, : width - 1] = texts.view(np.uint32).reshape(len(texts), width - 1)
+    is_of = {name: kind == place for place, name in enumerate(_KINDS)}
+    exchanged = np.flatnonzero(is_of["transposed"] & (cut + 1 < length))
+    place, at = np.arange(width), cut[:, None]
+    origin = place + (is_of["deleted"][:, None] & (place >= at)) - (is_of["doubled"][:, None] & (place > at))
+    origin[exchanged, cut[exchanged]] += 1
+    origin[exchanged, cut[exchanged] + 1] -= 1
+    made = np.take_along_axis(table, origin, axis=1)
+    made[is_of["truncated"][:, None] & (place > at + 1)] = 0
+    wrong = np.flatnonzero(is_of["substituted"] & (length > 0))
+    made[wrong, cut[wrong]] = _like(table[wrong, cut[wrong]], other[wrong])
+    return made.view(f"U{width}").ravel()
+
+
+def _like(letter: NDArray[np.uint32], other: Ints) -> NDArray[np.uint32]:
+    """Give another numeral for a numeral, and a letter of the same case for a letter."""
+    here = letter.view("U1")
+    capital = _LETTERS[other % len(_LETTERS)]
+    return np.where(
+        np.char.isdigit(here),
+        _NUMERALS[other % len(_NUMERALS)],
+        np.where(np.char.islower(here), capital + 32, capital),
     )
-    value, place = pl.col("v"), pl.col("cut")
-    pieces = frame.select(
-        "v",
-        "kind",
-        "letter",
-        "numeral",
-        before=value.str.slice(0, place),
-        here=value.str.slice(place, 1),
-        following=value.str.slice(place + 1, 1),
-        after=value.str.slice(place + 2),
-    )
-    return pieces.select(_SPOILT.alias("v"))["v"]
-
-
-def _spoilt() -> pl.Expr:
-    """Build the one expression that makes every kind of error, in the order of ``_KINDS``."""
-    before, here, following, after = (pl.col(name) for name in ("before", "here", "following", "after"))
-    wrong = pl.when(here.str.contains(r"\d")).then("numeral").when(here.str.contains(r"\p{Ll}"))
-    letter = wrong.then(pl.col("letter").str.to_lowercase()).otherwise("letter")
-    made = {
-        "substituted": pl.concat_str(before, letter, following, after),
-        "deleted": pl.concat_str(before, following, after),
-        "transposed": pl.concat_str(before, following, here, after),
-        "doubled": pl.concat_str(before, here, here, following, after),
-        "truncated": pl.concat_str(before, here, following),
-        "scanned": pl.col("v").str.replace_many(list(_SCANNER), list(_SCANNER.values())),
-        "heard": pl.col("v").str.replace_many(list(_EAR), list(_EAR.values())),
-    }
-    chosen = pl.col("v")
-    for place, name in enumerate(_KINDS):
-        chosen = pl.when(pl.col("kind") == place).then(made[name]).otherwise(chosen)
-    return chosen
-
-
-_SPOILT = _spoilt()

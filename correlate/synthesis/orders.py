@@ -33,7 +33,7 @@ class OrderBook:
         rank = position - np.maximum.accumulate(np.where(start, position, 0))
         taken = np.empty(len(cell), dtype=np.int64)
         taken[order] = rank + self._counts[ranked]
-        cells, births = np.unique(cell, return_counts=True)
-        self._counts[cells] += births.astype(np.int16)
+        first = np.flatnonzero(start)
+        self._counts[ranked[first]] += np.diff(first, append=len(cell)).astype(np.int16)
         taken %= _LAST
         return np.where(taken < _ABOVE, _FIRST + taken, _FIRST - 1 - (taken - _ABOVE))

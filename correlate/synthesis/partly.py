@@ -17,6 +17,4 @@ def partly(values: pl.Series, chosen: Flags, change: Callable[[pl.Series], pl.Se
     places = np.flatnonzero(chosen)
     if len(places) == 0:
         return values
-    origin = np.arange(len(values), dtype=np.int64)
-    origin[places] = len(values) + np.arange(len(places))
-    return pl.concat([values, change(values.gather(places))]).gather(origin)
+    return values.clone().scatter(places, change(values.gather(places)))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 import polars as pl
 
 from correlate.synthesis.chance import Floats, Ints
+from correlate.synthesis.fixed import Letters, letters
 from correlate.synthesis.law import Law
 from correlate.synthesis.resources import read_rows
 
@@ -43,6 +44,16 @@ class Places:
     postcodes: pl.Series
     residences: Law
     residence_department: Ints
+
+    @cached_property
+    def code_letters(self) -> Letters:
+        """Give the five letters of each code."""
+        return letters(self.codes)
+
+    @cached_property
+    def code_numbers(self) -> Ints:
+        """Give each code as the key of a NIR counts it: 2A and 2B as 19 and 18."""
+        return self.codes.str.replace_many(["2A", "2B"], ["19", "18"]).cast(pl.Int64).to_numpy()
 
     @property
     def departments(self) -> int:

@@ -12,6 +12,7 @@ from correlate.synthesis.column import Builder, View
 from correlate.synthesis.contacts import EMPLOYERS, employers
 from correlate.synthesis.days import day_texts
 from correlate.synthesis.digits import serial
+from correlate.synthesis.fixed import digits, fixed_text
 
 __all__ = [
     "choice",
@@ -81,5 +82,5 @@ def _secret(view: View, place: str, head: str) -> pl.Series:
     reuses = uniform(view.number, view.seed, "reuses password") < _REUSES
     shared = mixed(view.number, view.seed, "password", version)
     own = mixed(view.number, view.seed, f"password {place}", version)
-    digits = pl.Series(np.where(reuses, shared, own) % np.uint64(10**12)).cast(pl.String).str.zfill(12)
-    return digits.to_frame("d").select(pl.concat_str(pl.lit(head), "d").alias("secret"))["secret"]
+    drawn = np.where(reuses, shared, own) % np.uint64(10**12)
+    return fixed_text(head, digits(drawn.astype(np.int64), 12))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 
-from correlate.synthesis.chance import Flags, Floats, Ints, stream, uniform
+from correlate.synthesis.chance import Flags, Floats, Ints, scrambled, stream, uniform
 from correlate.synthesis.days import REFERENCE_DAY, ages, day_number, day_parts
 from correlate.synthesis.digits import nir_text
+from correlate.synthesis.fixed import digits, fixed_text
 from correlate.synthesis.kinship import Kinship, draw_kinship
 from correlate.synthesis.names import Names
 from correlate.synthesis.naming import Surnames, draw_first_names, draw_surnames
@@ -17,13 +19,14 @@ from correlate.synthesis.nativity import draw_birth_places
 from correlate.synthesis.orders import OrderBook
 from correlate.synthesis.places import Places
 
-__all__ = ["CHUNK", "Population", "World", "populate"]
+__all__ = ["CHUNK", "Population", "World", "drawn", "numbered", "populate"]
 
 #: People made at a time. Part of what a seed means: another size gives other people.
 CHUNK = 100_000
 
 _COVERED_UNTIL, _COVERED_SPREAD = 16.0, 2.0
 _FATHERS_CARD = 0.45
+_MEMBER_HALF = 10_000  # member numbers have eight digits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +42,10 @@ class World:
 
 @dataclass(frozen=True, kw_only=True)
 class Population:
-    """A chunk: arrays a person long; ``number`` counts people from 0 over all chunks."""
+    """A chunk: arrays a person long; ``number`` counts people from 0 over all chunks.
+
+    ``nir`` is empty until the people are numbered.
+    """
 
     world: World
     number: Ints
@@ -62,17 +68,32 @@ class Population:
         """Ages in years on the reference day."""
         return ages(self.kin.birth, day_number(REFERENCE_DAY))
 
+    @cached_property
+    def member_id(self) -> pl.Series:
+        """The insurer's numbers of its members, unrelated to the order of people; null for others."""
+        drawn = scrambled(self.number, self.world.seed, "member", _MEMBER_HALF)
+        return fixed_text("M", digits(drawn, 8)).set(pl.Series(~self.member), None)
+
     def bearer(self, day: int) -> Ints:
         """Give whose NIR each person is insured under on a day: a parent's until 16 to 18, then one's own."""
-        until = _COVERED_UNTIL + _COVERED_SPREAD * uniform(self.number, self.world.seed, "covered")
-        child = (self.kin.parent >= 0) & (ages(self.kin.birth, day) < until)
-        father = self.kin.partner[self.kin.parent]
-        on_fathers = (father >= 0) & (uniform(self.household, self.world.seed, "card") < _FATHERS_CARD)
-        return np.where(child, np.where(on_fathers, father, self.kin.parent), np.arange(len(self)))
+        bearer = np.arange(len(self), dtype=np.int64)
+        small = np.flatnonzero(self.kin.parent >= 0)
+        until = _COVERED_UNTIL + _COVERED_SPREAD * uniform(self.number[small], self.world.seed, "covered")
+        child = small[ages(self.kin.birth[small], day) < until]
+        parent = self.kin.parent[child]
+        father = self.kin.partner[parent]
+        card = uniform(self.household[child], self.world.seed, "card")
+        bearer[child] = np.where((father >= 0) & (card < _FATHERS_CARD), father, parent)
+        return bearer
 
 
 def populate(world: World, chunk: int, people: int) -> Population:
-    """Make the people of one chunk; the same seed, chunk and size give the same people."""
+    """Make the people of one chunk; chunks of one world must come in their order."""
+    return numbered(drawn(world, chunk, people))
+
+
+def drawn(world: World, chunk: int, people: int) -> Population:
+    """Draw the people of one chunk; the same seed, chunk and size give the same people, in any order."""
     rng = stream(world.seed, chunk, "people")
     kin = draw_kinship(rng, people)
     number = chunk * CHUNK + np.arange(people, dtype=np.int64)
@@ -80,8 +101,6 @@ def populate(world: World, chunk: int, people: int) -> Population:
     place, abroad = draw_birth_places(rng, world.places, kin, household, world.seed)
     surnames = draw_surnames(rng, world.names, kin, abroad)
     first, second = draw_first_names(rng, world.names, kin, abroad)
-    year, month, _ = day_parts(kin.birth)
-    order = world.orders.number(kin.sex, year, month, place)
     return Population(
         world=world,
         number=number,
@@ -91,10 +110,20 @@ def populate(world: World, chunk: int, people: int) -> Population:
         first_name=first,
         second_name=second,
         birth_place=place,
-        nir=nir_text(kin.sex, year, month, world.places.codes.gather(place), order),
+        nir=pl.Series([], dtype=pl.String),
         head_age=_head_age(kin),
         member=_members(world, number, household),
     )
+
+
+def numbered(people: Population) -> Population:
+    """Give the people of a chunk their NIRs, by what the register of births counted before: keep to order."""
+    kin, places, place = people.kin, people.world.places, people.birth_place
+    year, month, _ = day_parts(kin.birth)
+    order = people.world.orders.number(kin.sex, year, month, place)
+    head = kin.sex * 10_000 + year % 100 * 100 + month
+    nir = nir_text(head, places.code_letters[place], places.code_numbers[place], order)
+    return replace(people, nir=nir)
 
 
 def _head_age(kin: Kinship) -> Floats:

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from correlate.synthesis.chance import Ints, scrambled, stream
+from correlate.synthesis.chance import stream
 from correlate.synthesis.column import Column, View
 from correlate.synthesis.days import DAYS_A_YEAR
 from correlate.synthesis.leak import Leak
 from correlate.synthesis.population import Population
+from correlate.vocabulary import AttributeClass
 
-__all__ = ["Records", "make_records", "member_ids"]
+__all__ = ["Records", "make_records"]
 
-_MEMBER_HALF = 10_000  # member numbers have eight digits
+# Words that repeat over all rows are kept as numbers of a list, and written as text.
+_CLASSES = pl.List(pl.Enum(sorted(map(str, AttributeClass))))
+_RELATIONS = pl.Series(["person", "household-nir"], dtype=pl.Enum(["person", "household-nir"]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,13 +27,6 @@ class Records:
 
     rows: pl.DataFrame
     truth: pl.DataFrame
-
-
-def member_ids(people: Population, rows: Ints) -> pl.Series:
-    """Give the insurer's numbers of its members, unrelated to the order of people; null for others."""
-    drawn = scrambled(people.number[rows], people.world.seed, "member", _MEMBER_HALF)
-    text = ("M" + pl.Series(drawn).cast(pl.String).str.zfill(8)).alias("member_id")
-    return text.set(pl.Series(~people.member[rows]), None)
 
 
 def make_records(leak: Leak, people: Population, chunk: int, day: int, share: float) -> Records:
@@ -45,9 +41,8 @@ def make_records(leak: Leak, people: Population, chunk: int, day: int, share: fl
     frame = pl.DataFrame([column.fill(view) for column in leak.columns])
     truth = pl.DataFrame(
         {
-            "breach": pl.repeat(leak.breach, len(rows), eager=True),
             "person_id": view.number + 1,
-            "member_id": member_ids(people, rows),
+            "member_id": people.member_id.gather(rows),
             "classes": _classes(leak.columns, frame),
             "relation": _relation(leak.columns, frame, view),
         }
@@ -77,13 +72,13 @@ def _classes(columns: tuple[Column, ...], frame: pl.DataFrame) -> pl.Series:
         )
         for kind in kinds.tolist()
     ]
-    return pl.Series(lists, dtype=pl.List(pl.String)).gather(which)
+    return pl.Series(lists, dtype=pl.List(pl.String)).cast(_CLASSES).gather(which)
 
 
 def _relation(columns: tuple[Column, ...], frame: pl.DataFrame, view: View) -> pl.Series:
     """Say of each row whether the NIR in it is the person's own or another's of the household."""
-    other = view.bearer() != view.rows
+    other = view.bearer != view.rows
     for column in columns:
         if column.nir:
             other = other & frame[column.header].is_not_null().to_numpy()
-    return pl.Series(["person", "household-nir"]).gather(other.astype(np.int64))
+    return _RELATIONS.gather(other.astype(np.int64))

@@ -12,7 +12,6 @@ from correlate.synthesis.column import Column, View
 from correlate.synthesis.days import REFERENCE_DAY, day_number
 from correlate.synthesis.noise import Noise
 from correlate.synthesis.population import Population
-from correlate.synthesis.records import member_ids
 
 __all__ = ["SUBJECT_COLUMNS", "make_subjects"]
 
@@ -42,4 +41,5 @@ def make_subjects(people: Population, chunk: int) -> pl.DataFrame:
     rng = stream(people.world.seed, chunk, "subjects")
     rows = rng.permutation(np.flatnonzero(people.member))
     view = View(people=people, rows=rows, day=day_number(REFERENCE_DAY), rng=rng, family_nir=True)
-    return pl.DataFrame([member_ids(people, rows), *(column.fill(view) for column in SUBJECT_COLUMNS)])
+    member_id = people.member_id.gather(rows).alias("member_id")
+    return pl.DataFrame([member_id, *(column.fill(view) for column in SUBJECT_COLUMNS)])
