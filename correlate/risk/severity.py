@@ -14,13 +14,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
+from correlate.risk.arrays import Floats, Mask
 from correlate.risk.document import Table, attribute_class, read_document
 from correlate.risk.errors import RiskFileError, RiskModelError
 from correlate.risk.figure import Figure, check_source
 from correlate.risk.implication import closure
 from correlate.vocabulary import AttributeClass
 
-__all__ = ["STOLEN", "Circumstances", "Severity", "SeverityTable", "severities", "severity"]
+__all__ = [
+    "STOLEN",
+    "Circumstances",
+    "Severity",
+    "SeverityTable",
+    "se_of_columns",
+    "severities",
+    "severity",
+]
 
 _SHIPPED = Path(__file__).parent / "data" / "severity.toml"
 _DPC_MIN, _DPC_MAX = 1, 4
@@ -212,6 +223,35 @@ def severities(
             known[held] = severity(held, table=table, circumstances=circumstances, contexts=contexts)
         found.append(known[held])
     return found
+
+
+def se_of_columns(held: Mapping[AttributeClass, Mask], *, table: SeverityTable) -> Floats:
+    """The SE of many sets of classes, as ``severity`` gives it for a stolen file: what it does, by column.
+
+    ``held`` has a column for every class, which says of each set whether it holds the class. Sets must hold
+    what their classes imply.
+    """
+
+    def any_of(classes: Iterable[AttributeClass]) -> Mask:
+        found: Mask = np.any([held[each] for each in classes], axis=0)
+        return found
+
+    def all_of(classes: Iterable[AttributeClass]) -> Mask:
+        found: Mask = np.all([held[each] for each in classes], axis=0)
+        return found
+
+    some = any_of(held)
+    dpc, ei = np.zeros(len(some)), np.where(some, table.floor.value, 0.0)
+    for attribute, column in held.items():
+        np.maximum(dpc, table.classes[attribute].dpc, out=dpc, where=column)
+    for rule in table.combinations:
+        met = np.all([any_of(clause) for clause in rule.clauses], axis=0)
+        np.maximum(dpc, rule.dpc, out=dpc, where=met)
+    for identification in table.identifications:
+        met = np.any([all_of(alternative) for alternative in identification.alternatives], axis=0)
+        np.maximum(ei, identification.value.value, out=ei, where=met)
+    added = sum(table.circumstance(kind, name) for kind, name in STOLEN.named())
+    return np.where(some, dpc * ei + added, 0.0)
 
 
 def _dpc(held: frozenset[AttributeClass], table: SeverityTable, shifts: Mapping[str, int]) -> int:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import correlate.risk
 from correlate.risk import RiskFileError, RiskModelError
-from correlate.risk.severity import STOLEN, Circumstances, Severity, SeverityTable, severities, severity
+from correlate.risk.implication import closure
+from correlate.risk.severity import (
+    STOLEN,
+    Circumstances,
+    Severity,
+    SeverityTable,
+    se_of_columns,
+    severities,
+    severity,
+)
 from correlate.vocabulary import AttributeClass
 
 A = AttributeClass
@@ -83,6 +93,12 @@ def test_the_parts_stay_in_their_ranges_and_the_level_follows_the_thresholds(cla
 @given(sets=st.lists(class_sets, max_size=8))
 def test_many_sets_get_what_each_gets_alone(sets):
     assert severities(sets, table=TABLE) == [severity(one, table=TABLE) for one in sets]
+
+
+@given(sets=st.lists(class_sets.map(closure), max_size=8))
+def test_columns_of_sets_get_what_each_set_gets_alone(sets):
+    columns = {each: np.array([each in one for one in sets], dtype=np.bool_) for each in AttributeClass}
+    assert se_of_columns(columns, table=TABLE).tolist() == [severity(one, table=TABLE).se for one in sets]
 
 
 @given(classes=class_sets.filter(bool))
