@@ -13,6 +13,7 @@ more is only another hand: nothing can fall.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,20 +22,24 @@ from correlate.risk.arrays import Floats, Ints, folded, repeated, starts_of
 from correlate.risk.feasibility import Lift
 from correlate.risk.hands import Hands, deal
 from correlate.risk.kinds import Kinds
-from correlate.risk.rows import WHOLE, Rows, distinct_exposures
+from correlate.risk.products import Products
+from correlate.risk.rows import WHOLE, Rows, distinct_exposures, told_apart
 from correlate.risk.terms import Terms
 from correlate.vocabulary import AttributeClass
 
 __all__ = ["Background", "Found", "Holding"]
 
-# Bounds the memory: the widest arrays are rows × terms, some 8 MB, and stay in the cache.
-_ELEMENTS_MAX = 1_000_000
+# Bound the memory: hands are evaluated so many rows at a time, what they are made of so many figures.
+_ROWS_MAX = 200_000
+_ELEMENTS_MAX = 2_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """Feasibility (exposures × scenarios), availability (exposures × attributes), and, if asked for,
+    """Feasibility (exposures × scenarios), and, if asked for, availability (exposures × attributes) and
     feasibility for somebody who lacks a class (exposures × pairs of ``terms.lacking``).
+
+    Columns are contiguous.
     """
 
     feasible: Floats
@@ -50,8 +55,28 @@ class Background:
     chance: Ints
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Makings:
+    """What hands are made of: each distinct content of a breach, then the base rates of all other breaches.
+
+    Rows are sorted by ``content``, breach and falling chance. ``apart`` is 0, or one more than what the hand
+    takes from a compilation where the breach does not count once more in the background. ``rates`` says
+    what is taken from the base rates.
+    """
+
+    content: Ints
+    kind: Ints
+    chance: Ints
+    apart: Ints
+    rates: Ints
+    classes: tuple[frozenset[AttributeClass], ...]
+
+    def __len__(self) -> int:
+        return len(self.apart) + len(self.rates)
+
+
 class Holding:
-    """Evaluates exposures: each distinct one once, in blocks that stay in the cache."""
+    """Evaluates exposures: each distinct one once, and what several have in common once."""
 
     def __init__(self, kinds: Kinds, terms: Terms, lift: Lift, *, background: Background) -> None:
         """Bind the tables."""
@@ -66,39 +91,95 @@ class Holding:
         """Evaluate every exposure of ``rows``."""
         once, number = distinct_exposures(rows)
         hands = deal(self._with_rates(once), self._kinds)
-        feasible = np.zeros((once.count, len(self._terms.coefficients)))
-        available = np.zeros((once.count, len(self._terms.attributes)))
-        without = np.zeros((once.count, len(self._terms.lacking) if lacking else 0))
-        for block in hands.blocks(rows_max=max(1, _ELEMENTS_MAX // max(1, len(self._terms.members)))):
-            missing = self._missing(block)
-            held = 1.0 - missing[:, self._terms.single]
-            starts = starts_of(block.owner)
-            owners = block.owner[starts]
-            chance = np.clip(missing @ self._terms.coefficients.T, 0.0, 1.0)
-            feasible[owners] = folded(np.maximum, self._lift.of(chance, held), starts)
-            available[owners] = folded(np.maximum, held, starts)
-            if lacking:
-                never = np.clip(missing @ self._terms.lacking_coefficients.T, 0.0, 1.0)
-                lifted = self._lift.lacking(never, held, self._terms.lacking)
-                without[owners] = folded(np.maximum, lifted, starts)
-        return Found(feasible=feasible[number], available=available[number], lacking=without[number])
+        found = Found(
+            feasible=np.zeros((len(self._terms.coefficients), once.count)).T,
+            available=np.zeros((len(self._terms.attributes) if lacking else 0, once.count)).T,
+            lacking=np.zeros((len(self._terms.lacking) if lacking else 0, once.count)).T,
+        )
+        for block in hands.blocks(rows_max=_ROWS_MAX):
+            self._evaluate(block, found, lacking=lacking)
+        return Found(
+            feasible=found.feasible.T[:, number].T,
+            available=found.available.T[:, number].T,
+            lacking=found.lacking.T[:, number].T,
+        )
 
-    def _missing(self, hands: Hands) -> Floats:
-        """N(T), the chance that all classes of a term are missing: hands × terms."""
-        missing = np.ones((len(hands.owner), len(self._terms.members)))
-        if len(hands.kind):
-            pairs, absent = self._absent(hands.hand, hands.kind, hands.chance)
-            of_pair = hands.hand[pairs]
-            self._take_out_rates(hands, absent, pairs)
-            starts = starts_of(of_pair)
-            missing[of_pair[starts]] = folded(np.multiply, absent, starts)
-        for taken in np.unique(hands.taken[hands.background]).tolist():
-            chosen = hands.background & (hands.taken == taken)
-            missing[chosen] *= self._base_rates(hands.classes[taken])[0]
-        return missing
+    def _evaluate(self, hands: Hands, found: Found, *, lacking: bool) -> None:
+        """Write down what the best hand of each owner makes possible."""
+        tree, makings = self._made(hands)
+        wanted = [self._terms.coefficients, self._terms.lacking_coefficients][: 1 + lacking]
+        met = np.zeros((sum(map(len, wanted)), len(tree)))
+        held = np.empty((len(self._terms.attributes), len(tree)))
+        places = {term: place for place, term in enumerate(self._terms.single.tolist())}
+        coefficients = np.vstack(wanted)
+        for term, factors in enumerate(self._leaving(makings)):
+            missing = tree.work_out(factors)
+            if term in places:
+                np.subtract(1.0, missing, out=held[places[term]])
+            for row in np.flatnonzero(coefficients[:, term]).tolist():
+                met[row] += coefficients[row, term] * missing
+        np.clip(met, 0.0, 1.0, out=met)
+        starts = starts_of(hands.owner)
+        owners = hands.owner[starts]
 
-    def _absent(self, group: Ints, kind: Ints, chance: Ints) -> tuple[Ints, Floats]:
-        """The chance that a breach brings nothing of a term, for each run of rows of one group and breach.
+        def best(of_node: Floats) -> Floats:
+            most: Floats = np.maximum.reduceat(of_node.T[:, tree.end], starts, axis=1).T
+            return most
+
+        scenarios = len(self._terms.coefficients)
+        found.feasible[owners] = best(self._lift.of(met[:scenarios].T, held.T))
+        if lacking:
+            found.available[owners] = best(held.T)
+            lifted = self._lift.lacking(met[scenarios:].T, held.T, self._terms.lacking)
+            found.lacking[owners] = best(lifted)
+
+    def _made(self, hands: Hands) -> tuple[Products, _Makings]:
+        """Each hand as a product of what its breaches leave missing, by their number in the makings."""
+        breach_of = self._kinds.breach_of()
+        breach = breach_of[hands.kind]
+        pairs = starts_of(hands.hand * len(self._kinds.breaches) + breach)
+        edges = np.append(pairs, len(breach))
+        of_pair = hands.hand[pairs]
+        rated = hands.background[of_pair] & np.isin(breach[pairs], breach_of[self._background.kind])
+        apart = np.where(rated, hands.taken[of_pair] + 1, 0)
+        pair_of_row = np.repeat(np.arange(len(pairs)), np.diff(edges))
+        chosen, content = told_apart(pair_of_row, hands.kind, hands.chance, besides=apart)
+        place, turn = repeated(edges, chosen)
+        with_rates = np.flatnonzero(hands.background)
+        rates, its_rates = np.unique(hands.taken[with_rates], return_inverse=True)
+        hand = np.concatenate((of_pair, with_rates))
+        order = np.argsort(hand, kind="stable")
+        making = np.concatenate((content, len(chosen) + its_rates))
+        makings = _Makings(
+            content=turn,
+            kind=hands.kind[place],
+            chance=hands.chance[place],
+            apart=apart[chosen],
+            rates=rates,
+            classes=hands.classes,
+        )
+        return Products.of(hand[order], making[order], count=len(hands.owner)), makings
+
+    def _leaving(self, makings: _Makings) -> Iterator[Floats]:
+        """For each term, the chance that each of the makings leaves all its classes missing."""
+        kind, held, starts = self._together(makings.content, makings.kind, makings.chance)
+        breach = self._kinds.breach_of()[kind[starts]]
+        apart = np.flatnonzero(makings.apart)
+        terms = len(self._terms.members)
+        run = max(1, _ELEMENTS_MAX // max(1, len(kind)))
+        for first in range(0, terms, run):
+            some = slice(first, min(first + run, terms))
+            leaving = np.empty((len(makings), some.stop - first))
+            leaving[: len(starts)] = self._absent(kind, held, starts, some)
+            for place in apart.tolist():
+                taken = makings.classes[makings.apart[place] - 1]
+                leaving[place] /= self._base_rates(taken)[1][int(breach[place])][some]
+            for place, taken in enumerate(makings.rates.tolist(), start=len(starts)):
+                leaving[place] = self._base_rates(makings.classes[taken])[0][some]
+            yield from np.ascontiguousarray(leaving.T)
+
+    def _together(self, group: Ints, kind: Ints, chance: Ints) -> tuple[Ints, Floats, Ints]:
+        """What is held of each run of rows of one group and breach: kinds, their chances, where runs start.
 
         Rows are sorted by group, breach and falling chance. With p1 >= p2 >= ... the chances of a breach's
         records, the first j are held together with the chance pj − p(j+1).
@@ -113,10 +194,12 @@ class Holding:
                 rows = pairs[sizes > place] + place
                 held[rows - 1] -= held[rows]
                 kind[rows] = self._unions(kind[rows - 1], kind[rows])
-        brings = held[:, None] * self._brought()[kind]
-        if len(pairs) < len(kind):
-            brings = folded(np.add, brings, pairs)
-        return pairs, 1.0 - brings
+        return kind, held, pairs
+
+    def _absent(self, kind: Ints, held: Floats, starts: Ints, terms: slice) -> Floats:
+        """The chance that each run that ``_together`` gives brings nothing of these terms: runs × terms."""
+        brings = held[:, None] * self._brought()[:, terms][kind]
+        return 1.0 - (folded(np.add, brings, starts) if len(starts) < len(kind) else brings)
 
     def _unions(self, one: Ints, other: Ints) -> Ints:
         # Kinds may grow while unions are made: the codes must not.
@@ -148,8 +231,9 @@ class Holding:
         if taken not in self._rates:
             kinds = [self._kinds.without(each, taken) for each in self._background.kind.tolist()]
             kind = np.array(kinds, dtype=np.int64)
-            pairs, absent = self._absent(np.zeros_like(kind), kind, self._background.chance)
-            breaches = self._kinds.breach_of()[kind[pairs]].tolist()
+            rows = self._together(np.zeros_like(kind), kind, self._background.chance)
+            absent = self._absent(*rows, slice(None))
+            breaches = self._kinds.breach_of()[rows[0][rows[2]]].tolist()
             self._rates[taken] = absent.prod(axis=0), dict(zip(breaches, absent, strict=True))
         return self._rates[taken]
 
@@ -173,13 +257,3 @@ class Holding:
             chance=np.concatenate((rows.chance, self._background.chance[place]))[order],
             background=rows.background,
         )
-
-    def _take_out_rates(self, hands: Hands, absent: Floats, pairs: Ints) -> None:
-        """A breach among the rows does not count once more in the background."""
-        hand = hands.hand[pairs]
-        breach_of = self._kinds.breach_of()
-        breach = breach_of[hands.kind[pairs]]
-        rated = np.isin(breach, breach_of[self._background.kind])
-        for place in np.flatnonzero(rated & hands.background[hand]).tolist():
-            rates = self._base_rates(hands.classes[hands.taken[hand[place]]])[1]
-            absent[place] /= rates[int(breach[place])]

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from correlate.risk.arrays import Ints, Mask, repeated, starts_of
 
-__all__ = ["WHOLE", "Rows", "distinct_exposures"]
+__all__ = ["WHOLE", "Rows", "distinct_exposures", "told_apart"]
 
 Words = npt.NDArray[np.uint64]
 WHOLE = 10**8
@@ -38,25 +38,31 @@ class Rows:
 
 
 def distinct_exposures(rows: Rows) -> tuple[Rows, Ints]:
-    """Each different exposure once, and for each exposure the number of the one it equals.
+    """Each different exposure once, and for each exposure the number of the one it equals."""
+    chosen, number = told_apart(rows.exposure, rows.kind, rows.chance, besides=rows.background)
+    return _gathered(rows, chosen), number
 
-    Contents are told apart by 128 bits of two sums of mixed words, which do not depend on an order.
+
+def told_apart(group: Ints, kind: Ints, chance: Ints, *, besides: Ints | Mask) -> tuple[Ints, Ints]:
+    """One group of each different content, and for each group the number of the one it equals.
+
+    The content of group i is its rows and ``besides[i]``. Contents are told apart by 128 bits of two sums of
+    mixed words, which do not depend on an order.
     """
-    words = np.zeros((2, rows.count), dtype=np.uint64)
-    words += rows.background
-    content = (rows.kind.astype(np.uint64) << np.uint64(32)) | rows.chance.astype(np.uint64)
-    starts = starts_of(rows.exposure)
+    words = np.zeros((2, len(besides)), dtype=np.uint64)
+    words += besides.astype(np.uint64)
+    content = (kind.astype(np.uint64) << np.uint64(32)) | chance.astype(np.uint64)
+    starts = starts_of(group)
     for word, salt in zip(words, _SALTS, strict=True):
         if len(starts):
-            word[rows.exposure[starts]] += np.add.reduceat(_mixed(content, salt), starts)
+            word[group[starts]] += np.add.reduceat(_mixed(content, salt), starts)
     order = np.lexsort(words)
-    new = np.ones(rows.count, dtype=np.bool_)
+    new = np.ones(len(besides), dtype=np.bool_)
     new[1:] = (words[:, order[1:]] != words[:, order[:-1]]).any(axis=0)
-    number = np.empty(rows.count, dtype=np.int64)
+    number = np.empty(len(besides), dtype=np.int64)
     number[order] = np.cumsum(new) - 1
-    # Which of several equal ones is evaluated must not matter, and does not: they are equal.
-    chosen = order[new]
-    return _gathered(rows, chosen), number
+    # Which of several equal ones is chosen must not matter, and does not: they are equal.
+    return order[new], number
 
 
 def _gathered(rows: Rows, chosen: Ints) -> Rows:

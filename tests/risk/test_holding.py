@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from correlate.risk import Profile
+from correlate.risk import Profile, holding
 from correlate.vocabulary import AttributeClass
 from tests.risk import oracle
 from tests.risk.oracle import Row, World
@@ -54,6 +54,15 @@ def test_a_record_more_makes_nothing_less_feasible_or_available(world: World, ca
 def test_equal_exposures_are_evaluated_once_and_alike(world: World, batch: list[list[Row]]):
     twice = evaluated(world, [*batch, *batch])
     assert twice[: len(batch)] == twice[len(batch) :]
+
+
+@given(world=worlds(), batch=st.lists(cases, min_size=2, max_size=4))
+def test_how_many_are_evaluated_at_a_time_changes_no_bit(world: World, batch: list[list[Row]]):
+    together = evaluated(world, batch, rates=True)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(holding, "_ROWS_MAX", 1)
+        patched.setattr(holding, "_ELEMENTS_MAX", 1)
+        assert evaluated(world, batch, rates=True) == together
 
 
 def test_a_record_brings_all_its_classes_or_none():
