@@ -56,12 +56,13 @@ class ParquetFile:
 
     def _flush(self) -> None:
         frame = pl.concat(self._waiting)
-        table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+        listed = _listed(frame.schema)
+        # Text goes over as it is, without a copy; PyArrow cannot write lists of words in that form.
+        level = pl.CompatLevel.oldest() if listed else pl.CompatLevel.newest()
+        table = frame.to_arrow(compat_level=level)
         self._waiting = []
         if self._writer is None:
-            self._writer = pq.ParquetWriter(
-                self._path, table.schema, use_dictionary=_listed(frame.schema), **_STORAGE
-            )
+            self._writer = pq.ParquetWriter(self._path, table.schema, use_dictionary=listed, **_STORAGE)
         self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
 
     def close(self) -> None:
