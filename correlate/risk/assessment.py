@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from correlate.catalogue import Catalogue
-from correlate.risk.arrays import Floats, Ints, starts_of
+from correlate.risk.arrays import Floats, Ints, folded, starts_of
 from correlate.risk.attribution import shapley_shares
 from correlate.risk.base_rates import background
 from correlate.risk.counterfactuals import Counterfactuals
@@ -156,10 +157,12 @@ def _weight(scenario: str, scenarios: ScenarioSet, profile: Profile) -> float:
 class _Compared:
     """Scores in hundredths of what each exposure of a block is compared with; pairs are (exposure, breach).
 
-    ``stages`` are the scores by records of each standing and all surer ones, without base rates; ``best``
+    ``score`` is its own. ``stages`` are the scores by records of each standing and all surer ones, without
+    base rates; ``best``
     is the most that one breach alone gives, ``best_feasible`` (exposures × scenarios) likewise in 1/10,000.
     """
 
+    score: Ints
     lower: Ints
     upper: Ints
     stages: Ints
@@ -193,11 +196,8 @@ class _Kernel:
 
     def assess(self, block: Records, *, first: int) -> pl.DataFrame:
         """Assess the exposures of one block, numbered from ``first``."""
-        what_if = Counterfactuals(block, profile=self.profile)
-        what_if.add(np.arange(len(block)), background=self.rated)
-        found = self.holding.evaluate(what_if.rows(), lacking=True)
-        score = self._hundredths(found.feasible)
-        compared = self._compare(block, score)
+        found, compared = self._compare(block)
+        score = compared.score
         bands = pl.Series([band.name for band in self.profile.bands], dtype=pl.String)
         evidence = self._evidence(compared, score)
         points = self._attribute_points(found, score)
@@ -227,10 +227,12 @@ class _Kernel:
         )
         return frame.cast(ASSESSMENT_SCHEMA)
 
-    def _compare(self, block: Records, score: Ints) -> _Compared:
+    def _compare(self, block: Records) -> tuple[Found, _Compared]:
+        """What is found about each exposure of the block itself, and the scores it is compared with."""
         pairs = block.pair_starts()
         rows = np.arange(len(block))
         what_if = Counterfactuals(block, profile=self.profile)
+        own = what_if.add(rows, background=self.rated)
         near = block.step >= round(self.profile.near_certain.value * self.profile.steps)
         lower = what_if.add(rows[near])
         upper = what_if.add(rows, certain=True, background=self.rated)
@@ -238,8 +240,10 @@ class _Kernel:
         stages = [what_if.add(rows[block.standing <= standing]) for standing in present.tolist()]
         alone = what_if.each_alone(pairs)
         left_out = what_if.each_left_out(pairs, background=self.rated)
-        feasible = self.holding.evaluate(what_if.rows()).feasible
+        found = self.holding.evaluate(what_if.rows(), lacking=block.count)
+        feasible = found.feasible
         scores = self._hundredths(feasible)
+        score = scores[own]
         rate_scores, rate_feasible = self._rates_alone()
         best = np.full(block.count, rate_scores)
         best_feasible = np.tile(rate_feasible, (block.count, 1))
@@ -247,14 +251,15 @@ class _Kernel:
         starts = starts_of(owner)
         if len(pairs):
             mine = owner[starts]
-            best[mine] = np.maximum(best[mine], np.maximum.reduceat(scores[alone], starts))
-            most = np.maximum.reduceat(ten_thousandths(feasible[alone]), starts, axis=0)
+            best[mine] = np.maximum(best[mine], folded(np.maximum, scores[alone], starts))
+            most = folded(np.maximum, ten_thousandths(feasible[alone]), starts)
             best_feasible[mine] = np.maximum(best_feasible[mine], most)
         by_standing = np.zeros((len(STANDINGS), block.count), dtype=np.int64)
         for standing, stage in zip(present.tolist(), stages, strict=True):
             by_standing[standing:] = scores[stage]
         # The last digit that is kept may differ where two sums of the same value part: never show that.
-        return _Compared(
+        compared = _Compared(
+            score=score,
             lower=np.minimum(scores[lower], score),
             upper=np.maximum(scores[upper], score),
             stages=np.minimum(np.maximum.accumulate(by_standing, axis=0), score),
@@ -263,6 +268,7 @@ class _Kernel:
             best=best,
             best_feasible=best_feasible,
         )
+        return dataclasses.replace(found, feasible=feasible[own]), compared
 
     def _rates_alone(self) -> tuple[int, Ints]:
         """The most that one breach gives with its base rate alone: hundredths, and feasibility in

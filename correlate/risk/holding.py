@@ -13,12 +13,12 @@ more is only another hand: nothing can fall.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from correlate.risk.arrays import Floats, Ints, folded, repeated, starts_of
+from correlate.risk.arrays import Floats, Ints, columns, folded, repeated, starts_of
 from correlate.risk.feasibility import Lift
 from correlate.risk.hands import Hands, deal
 from correlate.risk.kinds import Kinds
@@ -30,16 +30,16 @@ from correlate.vocabulary import AttributeClass
 __all__ = ["Background", "Found", "Holding"]
 
 # Bound the memory: hands are evaluated so many rows at a time, what they are made of so many figures.
-_ROWS_MAX = 200_000
+_ROWS_MAX = 300_000
 _ELEMENTS_MAX = 2_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """Feasibility (exposures × scenarios), and, if asked for, availability (exposures × attributes) and
+    """Feasibility (exposures × scenarios), and, where asked for, availability (exposures × attributes) and
     feasibility for somebody who lacks a class (exposures × pairs of ``terms.lacking``).
 
-    Columns are contiguous.
+    In memory, they lie column after column.
     """
 
     feasible: Floats
@@ -87,51 +87,47 @@ class Holding:
         self._known = 0
         self._rates: dict[frozenset[AttributeClass], tuple[Floats, dict[int, Floats]]] = {}
 
-    def evaluate(self, rows: Rows, *, lacking: bool = False) -> Found:
-        """Evaluate every exposure of ``rows``."""
+    def evaluate(self, rows: Rows, *, lacking: int = 0) -> Found:
+        """Evaluate every exposure of ``rows``; the first ``lacking`` of them for each class, too."""
         once, number = distinct_exposures(rows)
+        asked, place = np.unique(number[:lacking], return_inverse=True)
         hands = deal(self._with_rates(once), self._kinds)
-        found = Found(
-            feasible=np.zeros((len(self._terms.coefficients), once.count)).T,
-            available=np.zeros((len(self._terms.attributes) if lacking else 0, once.count)).T,
-            lacking=np.zeros((len(self._terms.lacking) if lacking else 0, once.count)).T,
-        )
+        feasible = np.zeros((len(self._terms.coefficients), once.count))
+        available = np.zeros((len(self._terms.attributes), len(asked)))
+        without = np.zeros((len(self._terms.lacking), len(asked)))
         for block in hands.blocks(rows_max=_ROWS_MAX):
-            self._evaluate(block, found, lacking=lacking)
+            tree, makings = self._made(block)
+            of_asked = np.flatnonzero(np.isin(block.owner, asked))
+            nodes, end = np.unique(tree.end[of_asked], return_inverse=True)
+            met, never, held = self._sums(tree, self._leaving(makings), nodes)
+            _keep_best(feasible, block.owner, self._lift.of(met.T, held.T).T, tree.end)
+            if len(nodes):
+                owner, held = np.searchsorted(asked, block.owner[of_asked]), columns(held, nodes)
+                _keep_best(available, owner, held, end)
+                _keep_best(without, owner, self._lift.lacking(never.T, held.T, self._terms.lacking).T, end)
         return Found(
-            feasible=found.feasible.T[:, number].T,
-            available=found.available.T[:, number].T,
-            lacking=found.lacking.T[:, number].T,
+            feasible=columns(feasible, number).T,
+            available=columns(available, place).T,
+            lacking=columns(without, place).T,
         )
 
-    def _evaluate(self, hands: Hands, found: Found, *, lacking: bool) -> None:
-        """Write down what the best hand of each owner makes possible."""
-        tree, makings = self._made(hands)
-        wanted = [self._terms.coefficients, self._terms.lacking_coefficients][: 1 + lacking]
-        met = np.zeros((sum(map(len, wanted)), len(tree)))
-        held = np.empty((len(self._terms.attributes), len(tree)))
-        places = {term: place for place, term in enumerate(self._terms.single.tolist())}
-        coefficients = np.vstack(wanted)
-        for term, factors in enumerate(self._leaving(makings)):
+    def _sums(self, tree: Products, leaving: Iterable[Floats], nodes: Ints) -> tuple[Floats, Floats, Floats]:
+        """The chances that requirements are met, that they are met for somebody who lacks a class, and that a
+        class is held: the second at ``nodes`` only.
+        """
+        terms = self._terms
+        met = np.zeros((len(terms.coefficients), len(tree)))
+        never = np.zeros((len(terms.lacking), len(nodes)))
+        held = np.zeros((len(terms.attributes), len(tree)))
+        of_single = {term: place for place, term in enumerate(terms.single.tolist())}
+        for term, factors in enumerate(leaving):
             missing = tree.work_out(factors)
-            if term in places:
-                np.subtract(1.0, missing, out=held[places[term]])
-            for row in np.flatnonzero(coefficients[:, term]).tolist():
-                met[row] += coefficients[row, term] * missing
-        np.clip(met, 0.0, 1.0, out=met)
-        starts = starts_of(hands.owner)
-        owners = hands.owner[starts]
-
-        def best(of_node: Floats) -> Floats:
-            most: Floats = np.maximum.reduceat(of_node.T[:, tree.end], starts, axis=1).T
-            return most
-
-        scenarios = len(self._terms.coefficients)
-        found.feasible[owners] = best(self._lift.of(met[:scenarios].T, held.T))
-        if lacking:
-            found.available[owners] = best(held.T)
-            lifted = self._lift.lacking(met[scenarios:].T, held.T, self._terms.lacking)
-            found.lacking[owners] = best(lifted)
+            if term in of_single:
+                np.subtract(1.0, missing, out=held[of_single[term]])
+            _add_to(met, terms.coefficients[:, term], missing)
+            if len(nodes):
+                _add_to(never, terms.lacking_coefficients[:, term], missing.take(nodes))
+        return np.clip(met, 0.0, 1.0, out=met), np.clip(never, 0.0, 1.0, out=never), held
 
     def _made(self, hands: Hands) -> tuple[Products, _Makings]:
         """Each hand as a product of what its breaches leave missing, by their number in the makings."""
@@ -257,3 +253,18 @@ class Holding:
             chance=np.concatenate((rows.chance, self._background.chance[place]))[order],
             background=rows.background,
         )
+
+
+def _add_to(sums: Floats, coefficients: Floats, missing: Floats) -> None:
+    for row in np.flatnonzero(coefficients).tolist():
+        sums[row] += coefficients[row] * missing
+
+
+def _keep_best(best: Floats, owner: Ints, of_node: Floats, node: Ints) -> None:
+    """Write the best hand of each owner into its column; ``node`` is that of each hand, sorted by owner."""
+    starts = starts_of(owner)
+    sizes = np.diff(starts, append=len(owner))
+    best[:, owner[starts]] = columns(of_node, node[starts])
+    for place in range(1, int(sizes.max(initial=1))):
+        more = starts[sizes > place]
+        best[:, owner[more]] = np.maximum(best[:, owner[more]], columns(of_node, node[more + place]))

@@ -51,8 +51,9 @@ class Products:
 
     def work_out(self, factors: Floats) -> Floats:
         """The product of each beginning, multiplied from its first factor on; 1 for the empty one."""
-        products = factors[self.factor]
+        # Without a check of bounds, which takes longer than the rest.
+        products = factors.take(self.factor, mode="clip")
         products[0] = 1.0
         for start, stop in itertools.pairwise(self.edges):
-            products[start:stop] *= products[self.parent[start:stop]]
+            products[start:stop] *= products.take(self.parent[start:stop], mode="clip")
         return products

@@ -28,7 +28,7 @@ def raw_score_lacking(
     found: Found, lacking: tuple[tuple[int, int], ...], *, weights: Floats, attributes: int
 ) -> Floats:
     """The score if a class had not leaked, for each class: exposures × attributes."""
-    spared = np.ones((len(found.feasible), attributes))
+    spared = np.ones((attributes, len(found.feasible))).T
     columns = {pair: place for place, pair in enumerate(lacking)}
     for scenario, weight in enumerate(weights):
         with_all = 1.0 - weight * found.feasible[:, scenario]

@@ -206,7 +206,7 @@ def evaluated(world: World, batch: list[list[Row]], *, rates: bool = False) -> l
     lift = Lift.build(world.scenarios, attributes, as_of=world.as_of)
     what_if = Counterfactuals(records, profile=world.profile)
     what_if.add(np.arange(len(records)), background=rates)
-    found = Holding(kinds, terms, lift, background=base).evaluate(what_if.rows(), lacking=True)
+    found = Holding(kinds, terms, lift, background=base).evaluate(what_if.rows(), lacking=len(batch))
     ids = [scenario.id for scenario in world.scenarios]
     return [
         Evaluated(
