@@ -17,13 +17,13 @@ _FIRST, _ABOVE, _LAST = 900, 100, 999
 class OrderBook:
     """Counts the births numbered so far by sex, year, month and place."""
 
-    def __init__(self, places: int) -> None:
-        """Take the number of birth places."""
-        self._places = places
+    def __init__(self, places: int, room: int = _LAST) -> None:
+        """Take the number of birth places, and how many births a register has room for."""
+        self._places, self._room = places, room
         self._counts = np.zeros(2 * 100 * 12 * places, dtype=np.int16)
 
     def number(self, sex: Ints, year: Ints, month: Ints, place: Ints) -> Ints:
-        """Give the next free order number for each birth, in the order of the rows."""
+        """Give the next free order number for each birth, in the order of the rows; 0 where all are taken."""
         cell = ((sex - 1) * 100 + year % 100) * 12 + month - 1
         cell = cell * self._places + place
         order = np.argsort(cell, kind="stable")
@@ -34,6 +34,7 @@ class OrderBook:
         taken = np.empty(len(cell), dtype=np.int64)
         taken[order] = rank + self._counts[ranked]
         first = np.flatnonzero(start)
-        self._counts[ranked[first]] += np.diff(first, append=len(cell)).astype(np.int16)
-        taken %= _LAST
-        return np.where(taken < _ABOVE, _FIRST + taken, _FIRST - 1 - (taken - _ABOVE))
+        counted = self._counts[ranked[first]] + np.diff(first, append=len(cell))
+        self._counts[ranked[first]] = np.minimum(counted, self._room)
+        order = np.where(taken < _ABOVE, _FIRST + taken, _FIRST - 1 - (taken - _ABOVE))
+        return np.where(taken < self._room, order, 0)

@@ -55,6 +55,12 @@ class Places:
         """Give each code as the key of a NIR counts it: 2A and 2B as 19 and 18."""
         return self.codes.str.replace_many(["2A", "2B"], ["19", "18"]).cast(pl.Int64).to_numpy()
 
+    def beside(self, place: Ints) -> Ints:
+        """Give the next birth place of the list, of the same kind: commune, Corsica, Algeria or country."""
+        starts = np.array([0, self.communes, self.algeria[0], self.countries[0], len(self.codes)])
+        kind = np.searchsorted(starts, place, side="right")
+        return np.where(place + 1 == starts[kind], starts[kind - 1], place + 1)
+
     @property
     def departments(self) -> int:
         """Count the departments, which is also the row of the whole country in ``births``."""

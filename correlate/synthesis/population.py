@@ -118,12 +118,16 @@ def drawn(world: World, chunk: int, people: int) -> Population:
 
 def numbered(people: Population) -> Population:
     """Give the people of a chunk their NIRs, by what the register of births counted before: keep to order."""
-    kin, places, place = people.kin, people.world.places, people.birth_place
+    kin, places, place = people.kin, people.world.places, people.birth_place.copy()
     year, month, _ = day_parts(kin.birth)
     order = people.world.orders.number(kin.sex, year, month, place)
+    while len(left := np.flatnonzero(order == 0)):
+        # Of tens of millions, a large town has more than a register holds: who is left is born next to it.
+        place[left] = places.beside(place[left])
+        order[left] = people.world.orders.number(kin.sex[left], year[left], month[left], place[left])
     head = kin.sex * 10_000 + year % 100 * 100 + month
     nir = nir_text(head, places.code_letters[place], places.code_numbers[place], order)
-    return replace(people, nir=nir)
+    return replace(people, nir=nir, birth_place=place)
 
 
 def _head_age(kin: Kinship) -> Floats:

@@ -24,3 +24,12 @@ def test_registers_are_apart():
     months = np.array([1, 1, 2, 2])
     assert book.number(ones, ones * 1999, months, places).tolist() == [900] * 4
     assert book.number(ones * 2, ones * 1999, ones, zeros).tolist() == [900, 901, 902, 903]
+
+
+def test_a_full_register_gives_no_number_and_never_one_twice():
+    book = OrderBook(2, room=150)
+    one = np.ones(100, dtype=np.int64)
+    given = np.concatenate([book.number(one, one * 1980, one, one * 0) for _ in range(4)])
+    assert (given[150:] == 0).all()
+    assert len(set(given[:150].tolist())) == 150
+    assert given[:150].min() > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import numpy as np
@@ -11,6 +12,7 @@ from stdnum.fr import nir as stdnum_nir
 
 from correlate.synthesis.days import day_number, day_parts
 from correlate.synthesis.naming import NO_NAME
+from correlate.synthesis.orders import OrderBook
 from correlate.synthesis.population import populate
 from correlate.synthesis.usage import married_names, names_in_use
 
@@ -124,3 +126,15 @@ def test_children_stand_under_a_parents_nir_until_sixteen_to_eighteen(people):
 def test_ages_follow_births_and_survival(people, age):
     low, high, least, most = age
     assert least < ((people.age >= low) & (people.age < high)).mean() < most
+
+
+def test_who_finds_a_register_full_is_born_next_to_it_under_a_nir_of_ones_own(new_world, people):
+    places = people.world.places
+    world = dataclasses.replace(new_world(), orders=OrderBook(len(places.codes), room=2))
+    crowded = populate(world, 0, len(people))
+    assert crowded.nir.n_unique() == len(crowded)
+    assert crowded.nir.str.slice(5, 5).to_list() == places.codes.gather(crowded.birth_place).to_list()
+    moved = crowded.birth_place != people.birth_place
+    assert 0 < moved.mean() < 0.2
+    communes = people.birth_place < places.communes
+    assert ((crowded.birth_place < places.communes) == communes).all()
