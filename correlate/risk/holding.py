@@ -82,6 +82,8 @@ class Holding:
         """Bind the tables."""
         self._kinds, self._terms, self._lift = kinds, terms, lift
         self._background = background
+        self._met = _by_term(terms.coefficients)
+        self._never = _by_term(terms.lacking_coefficients)
         # Kinds × terms: the chance that a record of the kind, once held, brings a class of the term.
         self._brings = np.empty((0, len(terms.members)))
         self._known = 0
@@ -124,9 +126,12 @@ class Holding:
             missing = tree.work_out(factors)
             if term in of_single:
                 np.subtract(1.0, missing, out=held[of_single[term]])
-            _add_to(met, terms.coefficients[:, term], missing)
-            if len(nodes):
-                _add_to(never, terms.lacking_coefficients[:, term], missing.take(nodes))
+            for row, coefficient in self._met[term]:
+                met[row] += coefficient * missing
+            if len(nodes) and self._never[term]:
+                missing = missing.take(nodes)
+                for row, coefficient in self._never[term]:
+                    never[row] += coefficient * missing
         return np.clip(met, 0.0, 1.0, out=met), np.clip(never, 0.0, 1.0, out=never), held
 
     def _made(self, hands: Hands) -> tuple[Products, _Makings]:
@@ -255,9 +260,13 @@ class Holding:
         )
 
 
-def _add_to(sums: Floats, coefficients: Floats, missing: Floats) -> None:
-    for row in np.flatnonzero(coefficients).tolist():
-        sums[row] += coefficients[row] * missing
+def _by_term(coefficients: Floats) -> list[list[tuple[int, float]]]:
+    """The rows that each column counts for, with its coefficient there; there are few of them."""
+    rows = [np.flatnonzero(column) for column in coefficients.T]
+    return [
+        list(zip(some.tolist(), column[some].tolist(), strict=True))
+        for some, column in zip(rows, coefficients.T, strict=True)
+    ]
 
 
 def _keep_best(best: Floats, owner: Ints, of_node: Floats, node: Ints) -> None:
