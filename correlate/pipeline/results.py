@@ -65,8 +65,8 @@ def write_scores(
         model: stands in every row.
     """
     form = output_format(path)
-    if form == "csv":
-        assessed = flat(assessed)
+    # In one piece: to gather from several, each part of the output would join them anew.
+    assessed = (flat(assessed) if form == "csv" else assessed).rechunk()
     starts = range(0, max(1, subjects.height), ROWS_PER_GROUP)
     parts = (subjects.slice(start, ROWS_PER_GROUP) for start in starts)
     with atomic_output(path) as part, part.open("wb") as file:
