@@ -158,7 +158,7 @@ def _themselves(vault: Vault) -> Askers:
     )
     # Records with the same tokens are told apart by the breach, as learning does; nothing else matters to it.
     chosen = vault.engine.frame(
-        f"SELECT record_id FROM record AS r JOIN breach USING (breach_no) "  # noqa: S608 - our own names
+        f"SELECT record_id FROM record_token AS r JOIN breach USING (breach_no) "  # noqa: S608 - our own names
         f"ORDER BY {mixed}, breach, nir_own LIMIT {ASKERS_MAX}"
     )
     return Askers.of_records(vault, chosen["record_id"])

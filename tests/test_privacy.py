@@ -208,9 +208,9 @@ def test_a_vault_tells_the_same_value_apart_under_another_key(folder: Path):
 
 def _tokens(vault: Path) -> set[object]:
     with duckdb.connect(str(vault), read_only=True) as connection:
-        kinds = connection.execute("DESCRIBE record").fetchall()
+        kinds = connection.execute("DESCRIBE record_token").fetchall()
         columns = [name for name, kind, *_ in kinds if kind == "BIGINT" and name != "record_id"]
-        rows = connection.execute(f"SELECT {', '.join(columns)} FROM record").fetchall()
+        rows = connection.execute(f"SELECT {', '.join(columns)} FROM record_token").fetchall()
         keys = connection.execute("SELECT key FROM link_key").fetchall()
         sums = connection.execute("SELECT checksum FROM file").fetchall()
         terms = connection.execute("SELECT token FROM term WHERE token <> 0").fetchall()

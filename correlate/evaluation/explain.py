@@ -148,8 +148,7 @@ def explain_pair(opened: Trial, subjects: Path, subject_row: int, record_row: in
 def _finds(opened: Trial, asker: Askers, record_row: int) -> bool:
     """Does blocking make the pair of one asker and a record a candidate? Leaves its tables behind."""
     engine = opened.vault.engine
-    with engine.given(asker_key=asker.keys):
-        find_candidates(opened.vault, asker, model=opened.model)
+    find_candidates(opened.vault, asker, model=opened.model)
     number = _record_id(opened, record_row)
     return bool(engine.scalar("SELECT count(*) FROM candidate WHERE record_id = ?", [number]))
 

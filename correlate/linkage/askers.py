@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from correlate.tokens import TOKEN_COLUMNS, People, linkage_keys
-from correlate.vault import Vault
+from correlate.vault import RECORD_COLUMNS, Vault
 
 __all__ = ["Askers"]
 
@@ -24,8 +24,8 @@ class Askers:
     """Rows that ask for the records that describe the same person.
 
     Attributes:
-        rows: (asker_no, nir_own, token columns, birth_swapped), null where missing.
-        keys: (key, asker_no), distinct.
+        rows: (asker_no, nir_own, token columns, birth_swapped), 0 where missing.
+        keys: (key, asker_no); a pair may stand twice.
     """
 
     rows: pl.DataFrame
@@ -36,27 +36,40 @@ class Askers:
         """Subjects tokenised as asking, numbered from 0 if no numbers (n,) are given."""
         numbers = np.arange(people.height) if numbers is None else numbers
         rows = pl.DataFrame({"asker_no": numbers, "nir_own": people.nir_own})
-        rows = rows.with_columns(people.column(name) for name in ASKED)
-        return cls(rows=rows, keys=_keys(people.keys, numbers[people.key_rows]))
+        missing = np.zeros(people.height, dtype=np.int64)
+        rows = rows.with_columns(pl.Series(name, people.tokens.get(name, missing)) for name in ASKED)
+        return cls(rows=rows, keys=pl.DataFrame({"key": people.keys, "asker_no": numbers[people.key_rows]}))
 
     @classmethod
     def of_records(
-        cls, vault: Vault, record_ids: pl.Series, *, without: frozenset[str] = frozenset()
+        cls,
+        vault: Vault,
+        record_ids: pl.Series,
+        *,
+        without: frozenset[str] = frozenset(),
+        with_keys: bool = True,
     ) -> Askers:
         """Records of the vault (n,), numbered by their record_id; those that are not there are left out, and
-        so are the token columns that ``without`` names, as if the records did not have them.
+        so are the token columns that ``without`` names, as if the records did not have them. Keys are made
+        only where they are wanted.
         """
-        columns = ", ".join(TOKEN_COLUMNS)
+        columns = ", ".join(RECORD_COLUMNS)
         with vault.engine.given(wanted_record=pl.DataFrame({"record_id": record_ids.unique()})):
-            rows = vault.engine.frame(
+            held = vault.engine.frame(
                 f"SELECT record_id AS asker_no, nir_own, {columns} FROM record "
                 f"SEMI JOIN wanted_record USING (record_id) ORDER BY record_id"
             )
-        rows = rows.with_columns(pl.lit(None, dtype=pl.Int64).alias(name) for name in sorted(without))
-        tokens = {name: rows[name].fill_null(0).to_numpy() for name in TOKEN_COLUMNS}
-        keys, places = linkage_keys(vault.tokeniser.scheme, tokens, asking=True)
-        rows = rows.with_columns(birth_swapped=pl.lit(None, dtype=pl.Int64))
-        return cls(rows=rows, keys=_keys(keys, rows["asker_no"].to_numpy()[places]))
+        tokens = vault.forms.tokens(held)
+        tokens |= dict.fromkeys((*without, "birth_swapped"), np.zeros(held.height, dtype=np.int64))
+        asked = tokens if with_keys else {}
+        keys, places = linkage_keys(vault.tokeniser.scheme, asked, asking=True)
+        rows = held.select("asker_no", "nir_own").with_columns(
+            pl.Series(name, tokens[name]) for name in ASKED
+        )
+        # A key that stands twice finds nothing more, and finding out would cost more than asking twice.
+        return cls(
+            rows=rows, keys=pl.DataFrame({"key": keys, "asker_no": rows["asker_no"].to_numpy()[places]})
+        )
 
     @classmethod
     def together(cls, parts: Sequence[Askers]) -> Askers:
@@ -75,16 +88,16 @@ class Askers:
         """At most so many rows, chosen by their tokens alone: the same whatever their order."""
         if self.height <= rows:
             return self
-        tokens = [pl.col(name).fill_null(0) for name in TOKEN_COLUMNS]
+        tokens = [pl.col(name) for name in TOKEN_COLUMNS]
         mixed = pl.reduce(lambda one, other: one ^ other, tokens)
         some = self.rows.sort(mixed, *tokens, maintain_order=True).head(rows)
         return Askers(rows=some, keys=self.keys.join(some, on="asker_no", how="semi"))
+
+    def nullable(self) -> pl.DataFrame:
+        """The rows as SQL has to see them: null where missing, so that nothing joins by what is not there."""
+        return self.rows.with_columns(pl.col(ASKED).replace(0, None))
 
     @property
     def height(self) -> int:
         """How many rows ask."""
         return self.rows.height
-
-
-def _keys(keys: Numbers, owners: Numbers) -> pl.DataFrame:
-    return pl.DataFrame({"key": keys, "asker_no": owners}).unique()

@@ -8,10 +8,34 @@ share identifies nobody and is not followed. Nothing here depends on who else is
 
 from __future__ import annotations
 
-from correlate.linkage.model import LinkageModel
-from correlate.vault import ROW_BITS, Step
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-__all__ = ["WIDE_KEYS", "candidate_steps", "hit_step", "key_frequency_step"]
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from correlate.tokens import Tokens
+from correlate.vault import ROW_BITS, Engine, side_by_side
+
+__all__ = [
+    "HOUSEHOLD_RECORDS",
+    "WIDE_KEYS",
+    "Hits",
+    "find_hits",
+    "found_pairs",
+    "frequencies",
+    "wide_pairs_sql",
+]
+
+Numbers = npt.NDArray[np.int64]
+
+# Records of one breach that may share an identifier and still be one household's.
+HOUSEHOLD_RECORDS = 5
+# Up to so many keys the engine looks up the blocks of the vault that hold them; with more, all are read.
+LOOKED_UP = 20_000
+# Linkage keys of the vault that are walked through at a time: 16 MB.
+CHUNK_KEYS = 1_000_000
 
 WideKey = tuple[tuple[str, str], ...]
 """Expressions over the asking row and over the record ``r`` that have to be equal."""
@@ -51,37 +75,109 @@ WIDE_KEYS: tuple[WideKey, ...] = (
 """Chosen on labelled data, docs/decisions/0007."""
 
 
-def hit_step() -> Step:
-    """Where the askers' keys occur in the vault: (key, record_id)."""
-    return ("hit", "SELECT key, record_id FROM link_key SEMI JOIN asker_key USING (key)")
+@dataclass(frozen=True, kw_only=True)
+class Hits:
+    """Where the keys of some askers occur in the vault.
 
-
-def key_frequency_step() -> Step:
-    """How many records share each key, and the most of them in one breach, each of whose records is a
-    person.
+    Attributes:
+        keys: (k,) the distinct keys, rising.
+        asker_no: (a,) who asks for them, key by key; ``starts`` (k + 1,) is where each key's askers start.
+        place: (h,) which key each hit is of, and ``record_id`` (h,) the record that has it.
     """
-    return (
-        "key_frequency",
-        f"""
-        SELECT key, sum(records)::BIGINT AS records, max(records)::BIGINT AS in_one_breach
-        FROM (
-            SELECT key, breach_no, count(*) AS records
-            FROM hit JOIN file ON file_no = record_id >> {ROW_BITS} GROUP BY key, breach_no
-        ) GROUP BY key
-        """,
+
+    keys: Tokens
+    asker_no: Numbers
+    starts: npt.NDArray[np.intp]
+    place: npt.NDArray[np.int32]
+    record_id: Numbers
+
+    @property
+    def records(self) -> Numbers:
+        """(k,) how many records of the vault share each key."""
+        return np.bincount(self.place, minlength=len(self.keys))
+
+
+def find_hits(engine: Engine, askers: pl.DataFrame) -> Hits:
+    """Find where keys (key, asker_no) occur in the vault.
+
+    The vault's keys lie sorted, block by block: each block is looked for among the sorted keys asked for, so
+    that both sides are walked through in order and neither is ever held as a hash table.
+    """
+    rows = askers.sort("key")
+    every = rows["key"].to_numpy()
+    first = np.ones(len(every), dtype=np.bool_)
+    first[1:] = every[1:] != every[:-1]
+    starts = np.append(np.flatnonzero(first), len(every))
+    keys = every[first]
+    places, records = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int64)]
+    for place, record_id in _walked(engine, keys):
+        places.append(place)
+        records.append(record_id)
+    return Hits(
+        keys=keys,
+        asker_no=rows["asker_no"].to_numpy(),
+        starts=starts,
+        place=np.concatenate(places),
+        record_id=np.concatenate(records),
     )
 
 
-def candidate_steps(model: LinkageModel, *, wide: bool) -> list[Step]:
-    """From hits to distinct pairs (asker_no, record_id)."""
-    pairs = [
-        "SELECT DISTINCT asker_no, record_id FROM asker_key JOIN usable_key USING (key) JOIN hit USING (key)",
-        *(_wide_pairs(columns, model.wide_key_records_max) for columns in WIDE_KEYS if wide),
-    ]
-    return [
-        ("usable_key", f"SELECT key FROM key_frequency WHERE records <= {model.key_records_max}"),
-        ("candidate", "\nUNION\n".join(pairs)),
-    ]
+def _walked(engine: Engine, keys: Tokens) -> Iterator[tuple[npt.NDArray[np.int32], Numbers]]:
+    def met(chunk: pl.DataFrame) -> tuple[npt.NDArray[np.int32], Numbers]:
+        held = chunk["key"].to_numpy()
+        place = np.minimum(np.searchsorted(keys, held), len(keys) - 1)
+        same = np.flatnonzero(keys[place] == held)
+        return place[same].astype(np.int32), chunk["record_id"].to_numpy()[same]
+
+    if not len(keys):
+        return
+    if len(keys) <= LOOKED_UP:
+        with engine.given(asked_key=pl.DataFrame({"key": keys})):
+            yield met(engine.frame("SELECT key, record_id FROM link_key SEMI JOIN asked_key USING (key)"))
+        return
+    within = f"WHERE key BETWEEN {keys[0]} AND {keys[-1]}"
+    yield from side_by_side(
+        met, engine.chunks(f"SELECT key, record_id FROM link_key {within}", rows=CHUNK_KEYS)
+    )
+
+
+def frequencies(hits: Hits, breach_of_file: dict[int, int]) -> pl.DataFrame:
+    """(key, records, in_one_breach) of the keys that more records share than a household has: how many in
+    all, and the most of them in one breach, each of whose records is a person.
+    """
+    crowded = hits.records > HOUSEHOLD_RECORDS
+    some = crowded[hits.place]
+    files = pl.Series(hits.record_id[some] >> ROW_BITS)
+    return (
+        pl.DataFrame({"place": hits.place[some], "breach_no": files.replace_strict(breach_of_file)})
+        .group_by("place", "breach_no")
+        .len()
+        .group_by("place")
+        .agg(records=pl.col("len").sum().cast(pl.Int64), in_one_breach=pl.col("len").max().cast(pl.Int64))
+        .sort("place")
+        .select(
+            pl.Series("key", hits.keys[crowded], dtype=pl.Int64),
+            "records",
+            "in_one_breach",
+        )
+    )
+
+
+def found_pairs(hits: Hits, *, records_max: int) -> pl.DataFrame:
+    """The distinct pairs (asker_no, record_id) that share a key which no more records share than that."""
+    usable = (hits.records <= records_max)[hits.place]
+    place, record_id = hits.place[usable], hits.record_id[usable]
+    askers = np.diff(hits.starts)[place]
+    # The askers of each hit's key, one after the other.
+    ends = np.cumsum(askers)
+    within = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - askers, askers)
+    asker_no = hits.asker_no[np.repeat(hits.starts[place], askers) + within]
+    return pl.DataFrame({"asker_no": asker_no, "record_id": np.repeat(record_id, askers)}).unique()
+
+
+def wide_pairs_sql(most: int) -> str:
+    """A SELECT of the pairs (asker_no, record_id) that share a wide key; reads ``asker``."""
+    return "\nUNION\n".join(_wide_pairs(columns, most) for columns in WIDE_KEYS)
 
 
 def _wide_pairs(columns: WideKey, most: int) -> str:
@@ -93,7 +189,7 @@ def _wide_pairs(columns: WideKey, most: int) -> str:
         FROM (SELECT asker_no, {asked} FROM asker)
         JOIN (
             SELECT {names}, list(record_id) AS record_ids
-            FROM (SELECT DISTINCT {asked} FROM asker) JOIN record AS r ON {held}
+            FROM (SELECT DISTINCT {asked} FROM asker) JOIN record_token AS r ON {held}
             GROUP BY {names} HAVING count(*) <= {most}
         ) USING ({names})
         """

@@ -17,8 +17,8 @@ import polars as pl
 from correlate.linkage.comparison import COMPARISONS, Comparison, levels_of
 from correlate.linkage.model import LinkageModel
 from correlate.linkage.sides import Bools, Sides
-from correlate.tokens import TOKEN_COLUMNS, Tokens
-from correlate.vault import Engine
+from correlate.tokens import TOKEN_COLUMNS
+from correlate.vault import RECORD_COLUMNS, Vault
 
 __all__ = ["LEVELS", "SHARED", "compared", "judged"]
 
@@ -35,12 +35,12 @@ SHARED = ("nir", "phone", "iban", "email", "home")
 
 
 def compared(
-    engine: Engine, askers: pl.DataFrame, pairs: str, *, comparisons: tuple[Comparison, ...] = COMPARISONS
+    vault: Vault, askers: pl.DataFrame, pairs: str, *, comparisons: tuple[Comparison, ...] = COMPARISONS
 ) -> Iterator[pl.DataFrame]:
     """Compare pairs, chunk by chunk and in no order.
 
     Args:
-        engine: the vault's.
+        vault: open.
         askers: the asking rows with their rarities (``with_rarity``).
         pairs: a table of (asker_no, record_id); no other statement runs until the last chunk is taken.
         comparisons: which ones.
@@ -50,28 +50,40 @@ def compared(
         first), and term_bits: log2 of how common the agreeing tokens are, summed.
     """
     start, rows = time.perf_counter(), 0
-    columns = ", ".join(f"r.{name}" for name in TOKEN_COLUMNS)
-    select = (
-        f"SELECT asker_no, record_id, r.breach_no, r.class_set_no, r.nir_own, {columns} "
-        f"FROM {pairs} JOIN record AS r USING (record_id)"
-    )
-    tokens = _tokens(askers, (*TOKEN_COLUMNS, "birth_swapped"))
+    tokens = {name: askers[name].to_numpy() for name in (*TOKEN_COLUMNS, "birth_swapped")}
     terms = {name: askers[name].to_numpy() for name in TERMS}
     places = pl.DataFrame({"asker_no": askers["asker_no"], "place": np.arange(askers.height)})
     nir_own = askers["nir_own"].to_numpy()
-    for chunk in engine.chunks(select, rows=CHUNK_ROWS):
+    for chunk in _chunks(vault, pairs):
         found = chunk.join(places, on="asker_no", how="inner", maintain_order="left")
         of_pair = found["place"].to_numpy()
         sides = Sides(
             tokens,
             of_pair,
-            _tokens(found, TOKEN_COLUMNS),
+            vault.forms.tokens(found),
             s_nir_own=nir_own[of_pair],
             r_nir_own=found["nir_own"].to_numpy(),
         )
         rows += found.height
         yield _levels(found, sides, {name: term[of_pair] for name, term in terms.items()}, comparisons)
     log.debug("step compared: %d rows in %.3f s", rows, time.perf_counter() - start)
+
+
+def _chunks(vault: Vault, pairs: str) -> Iterator[pl.DataFrame]:
+    """The pairs with what their records hold."""
+    engine = vault.engine
+    columns = ", ".join(f"r.{name}" for name in RECORD_COLUMNS)
+    select = (
+        f"SELECT asker_no, record_id, r.breach_no, r.class_set_no, r.nir_own, {columns} "
+        f"FROM {pairs} JOIN record AS r USING (record_id)"
+    )
+    count = int(engine.scalar(f"SELECT count(*) FROM {pairs}"))
+    if count <= CHUNK_ROWS:
+        # All at once: nothing can be looked up while a query is open.
+        yield engine.frame(select)
+        return
+    vault.forms.prepare(count)
+    yield from engine.chunks(select, rows=CHUNK_ROWS)
 
 
 def judged(levels: pl.DataFrame, model: LinkageModel) -> pl.DataFrame:
@@ -123,9 +135,3 @@ def _shared(sides: Sides) -> npt.NDArray[np.int8]:
     for place, name in enumerate(SHARED):
         out |= bits[name].astype(np.int8) << place
     return out
-
-
-def _tokens(frame: pl.DataFrame, names: tuple[str, ...]) -> dict[str, Tokens]:
-    """Token columns, 0 where missing."""
-    held = frame.select(pl.col(names).fill_null(0))
-    return {name: held[name].to_numpy() for name in names}

@@ -75,14 +75,13 @@ def fit(
     all_pairs = _other_pairs(engine, askers) if among_themselves else _all_pairs(engine, askers)
     if not all_pairs:
         raise TooLittleToFit(pairs=0, least=round(PERSON_PAIRS_MIN))
-    with engine.given(asker_key=askers.keys):
-        counts = find_candidates(vault, askers, model=start)
-        _leave_out(engine, among_themselves=among_themselves)
-        asker = with_rarity(engine, askers, start)
-        candidates = _patterns(engine, asker, "candidate")
-        with engine.given(asker=asker):
-            engine.execute(_sample_sql(), step="a sample of random pairs")
-        random = _patterns(engine, asker, "random_pair")
+    counts = find_candidates(vault, askers, model=start)
+    _leave_out(engine, among_themselves=among_themselves)
+    asker = with_rarity(engine, askers, start)
+    candidates = _patterns(vault, asker, "candidate")
+    with engine.given(asker=asker):
+        engine.execute(_sample_sql(), step="a sample of random pairs")
+    random = _patterns(vault, asker, "random_pair")
     found = estimate(candidates, random, all_pairs=all_pairs, start=_start(start, all_pairs), shape=_shape())
     if found.person_pairs < PERSON_PAIRS_MIN:
         raise TooLittleToFit(pairs=round(found.person_pairs), least=round(PERSON_PAIRS_MIN))
@@ -170,18 +169,20 @@ def _sample_sql() -> str:
         CREATE OR REPLACE TEMP TABLE random_pair AS
         SELECT asker_no, record_id
         FROM (SELECT asker_no FROM asker AS a ORDER BY {mixed("a")}, {every} LIMIT {SAMPLE_ROWS})
-        CROSS JOIN (SELECT record_id FROM record AS r ORDER BY {mixed("r")} DESC, {every} LIMIT {SAMPLE_ROWS})
+        CROSS JOIN (
+            SELECT record_id FROM record_token AS r ORDER BY {mixed("r")} DESC, {every} LIMIT {SAMPLE_ROWS}
+        )
         WHERE asker_no <> record_id
         """
 
 
-def _patterns(engine: Engine, asker: pl.DataFrame, pairs: str) -> Patterns:
+def _patterns(vault: Vault, asker: pl.DataFrame, pairs: str) -> Patterns:
     """The distinct patterns of a table of pairs, in order."""
     steps = (pl.col("term_bits") * STEPS_PER_BIT).round().cast(pl.Int64).alias("steps")
     kept = [*LEVELS, "steps"]
     parts = [
         chunk.with_columns(steps).group_by(kept).agg(pairs=pl.len().cast(pl.Int64))
-        for chunk in compared(engine, asker, pairs)
+        for chunk in compared(vault, asker, pairs)
     ]
     empty = pl.DataFrame(schema={**dict.fromkeys(LEVELS, pl.Int8), "steps": pl.Int64, "pairs": pl.Int64})
     frame = pl.concat([empty, *parts]).group_by(kept).agg(pl.col("pairs").sum()).sort(kept)

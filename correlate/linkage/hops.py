@@ -23,11 +23,13 @@ import numpy as np
 import polars as pl
 
 from correlate.linkage.askers import Askers
+from correlate.linkage.candidates import HOUSEHOLD_RECORDS
 from correlate.linkage.compare import compared
 from correlate.linkage.comparison import COMPARISONS
 from correlate.linkage.model import LinkageModel
-from correlate.linkage.pairs import JUDGED, judge
-from correlate.vault import Engine, Step, Vault
+from correlate.linkage.pairs import find_candidates, judge_pairs
+from correlate.linkage.rarity import with_rarity
+from correlate.vault import Step, Vault
 
 __all__ = ["follow_paths"]
 
@@ -38,9 +40,13 @@ SUREST = 0.999
 SCHEMA = """
 CREATE OR REPLACE TEMP TABLE path (
     subject_no BIGINT, record_id BIGINT, depth TINYINT, probability DOUBLE, fresh BOOLEAN);
-CREATE OR REPLACE TEMP TABLE bridge (from_record BIGINT, to_record BIGINT, probability DOUBLE);
 CREATE OR REPLACE TEMP TABLE crossed (record_id BIGINT);
+CREATE OR REPLACE TEMP TABLE crowd (key BIGINT, in_one_breach BIGINT);
+CREATE OR REPLACE TEMP TABLE edge (from_record BIGINT, to_record BIGINT);
+CREATE OR REPLACE TEMP TABLE bridge (from_record BIGINT, to_record BIGINT, probability DOUBLE);
 """
+# Records that ask at a time: their keys, and what they find, stay within some hundred megabytes.
+ENDS = 1_000_000
 
 
 def follow_paths(
@@ -63,32 +69,68 @@ def follow_paths(
     engine.execute("INSERT INTO path SELECT subject_no, record_id, 1, probability, true FROM direct")
     for depth in range(2, model.hop_depth_max + 1):
         _cross(vault, model, without)
+        _build_bridges(vault, model, without)
         if not _lengthen(vault, asker, model, depth):
             break
 
 
 def _cross(vault: Vault, model: LinkageModel, without: frozenset[str]) -> None:
-    """Find the links of the records at the ends of paths, each record's once."""
+    """Find what shares a key with the records at the ends of paths, for each record once."""
     engine = vault.engine
-    least = model.hop_probability_min
     ends = engine.frame(
         "SELECT DISTINCT record_id FROM path ANTI JOIN crossed USING (record_id) "
         "WHERE fresh AND probability >= ? ORDER BY record_id",
-        [least],
+        [model.hop_probability_min],
     )
-    if not ends.height:
-        return
     narrow = dataclasses.replace(model, key_records_max=model.hop_key_records_max, wide_records_max=-1)
-    crossing = Askers.of_records(vault, ends["record_id"], without=without)
-    judge(vault, crossing, model=narrow, probability_min=least)
-    engine.execute(
-        f"INSERT INTO bridge SELECT asker_no, record_id, probability FROM {JUDGED} "
-        f"WHERE probability >= ? AND asker_no <> record_id",
-        [least],
-        step="links between records",
+    for part in ends.iter_slices(ENDS):
+        crossing = Askers.of_records(vault, part["record_id"], without=without)
+        find_candidates(vault, crossing, model=narrow)
+        engine.execute(
+            "INSERT INTO edge SELECT asker_no, record_id FROM candidate WHERE asker_no <> record_id",
+            step="records that share a key",
+        )
+        engine.execute(
+            "INSERT INTO crowd SELECT key, in_one_breach FROM key_frequency WHERE in_one_breach > ?",
+            [HOUSEHOLD_RECORDS],
+        )
+        with engine.given(end_record=part):
+            engine.execute("INSERT INTO crossed SELECT record_id FROM end_record")
+
+
+def _build_bridges(vault: Vault, model: LinkageModel, without: frozenset[str]) -> None:
+    """Judge the pairs of records over which a path may lead to a record that is not linked as surely yet."""
+    engine, least = vault.engine, model.hop_probability_min
+    if not engine.run([_promising(least)], into="promising"):
+        return
+    ends = engine.frame("SELECT DISTINCT asker_no AS record_id FROM promising ORDER BY record_id")
+    crossing = Askers.of_records(vault, ends["record_id"], without=without, with_keys=False)
+    rows = with_rarity(engine, crossing, model, frequencies="crowd")
+    found = judge_pairs(vault, rows, "promising", model=model, probability_min=least)
+    with engine.given(found_pair=found.select("asker_no", "record_id", "probability")):
+        engine.execute(
+            "INSERT INTO bridge SELECT asker_no, record_id, coalesce(probability, 0) "
+            "FROM promising LEFT JOIN found_pair USING (asker_no, record_id)",
+            step="links between records",
+        )
+
+
+def _promising(least: float) -> Step:
+    """Pairs of records (asker_no, record_id) that even the surest of links would make a better path."""
+    return (
+        "promising",
+        f"""
+        SELECT DISTINCT from_record AS asker_no, to_record AS record_id
+        FROM path JOIN edge ON path.record_id = from_record
+        LEFT JOIN path AS known ON known.subject_no = path.subject_no AND known.record_id = to_record
+        ANTI JOIN household
+            ON household.subject_no = path.subject_no AND household.record_id = to_record
+        ANTI JOIN bridge
+            ON bridge.from_record = edge.from_record AND bridge.to_record = edge.to_record
+        WHERE path.fresh AND least(path.probability, {SUREST!r}) * {SUREST!r} >= {least!r}
+            AND least(path.probability, {SUREST!r}) * {SUREST!r} > coalesce(known.probability, 0)
+        """,
     )
-    with engine.given(end_record=ends):
-        engine.execute("INSERT INTO crossed SELECT record_id FROM end_record")
 
 
 def _lengthen(vault: Vault, asker: pl.DataFrame, model: LinkageModel, depth: int) -> int:
@@ -99,7 +141,7 @@ def _lengthen(vault: Vault, asker: pl.DataFrame, model: LinkageModel, depth: int
         [("end_pair", "SELECT asker_no, record_id FROM improving JOIN owner USING (subject_no)")],
         into="end_pair",
     )
-    with engine.given(against=_contradictions(engine, asker, model)):
+    with engine.given(against=_contradictions(vault, asker, model)):
         better = engine.run(_weakened(least), into="better_path")
     engine.execute("UPDATE path SET fresh = false WHERE fresh")
     engine.execute(
@@ -141,11 +183,11 @@ def _improving(least: float) -> Sequence[Step]:
     ]
 
 
-def _contradictions(engine: Engine, asker: pl.DataFrame, model: LinkageModel) -> pl.DataFrame:
+def _contradictions(vault: Vault, asker: pl.DataFrame, model: LinkageModel) -> pl.DataFrame:
     """(asker_no, record_id, bits) of the table end_pair: the weights that speak against, in civil fields."""
     civil = tuple(comparison for comparison in COMPARISONS if comparison.civil)
     parts = [pl.DataFrame(schema={"asker_no": pl.Int64, "record_id": pl.Int64, "bits": pl.Float64})]
-    for chunk in compared(engine, asker, "end_pair", comparisons=civil):
+    for chunk in compared(vault, asker, "end_pair", comparisons=civil):
         bits = np.zeros(chunk.height)
         for comparison in civil:
             against = [min(0.0, math.log2(odds.m / odds.u)) for odds in model.odds(comparison)]

@@ -66,9 +66,7 @@ def link(
     askers = Askers.of_people(people)
     owner = pl.DataFrame({"asker_no": np.arange(people.height), "subject_no": subject_no})
     with engine.given(owner=owner.filter(pl.col("subject_no") > 0)):
-        counts, rows = judge(
-            vault, askers, model=model, probability_min=model.probability_min, stepwise=stepwise
-        )
+        counts, rows = judge(vault, askers, model=model, probability_min=model.probability_min)
         engine.run([_direct(model)], into="direct", stepwise=stepwise)
         household = engine.run([_household()], into=HOUSEHOLD, stepwise=stepwise)
         paths = "SELECT subject_no, record_id, 1::TINYINT AS depth, probability FROM direct"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from correlate.linkage.askers import Askers
-from correlate.linkage.candidates import candidate_steps, hit_step, key_frequency_step
+from correlate.linkage.candidates import find_hits, found_pairs, frequencies, wide_pairs_sql
 from correlate.linkage.compare import LEVELS, compared, judged
 from correlate.linkage.model import LinkageModel
 from correlate.linkage.rarity import with_rarity
@@ -45,7 +45,7 @@ class PairCounts:
 
 
 def judge(
-    vault: Vault, askers: Askers, *, model: LinkageModel, probability_min: float = 0.0, stepwise: bool = False
+    vault: Vault, askers: Askers, *, model: LinkageModel, probability_min: float = 0.0
 ) -> tuple[PairCounts, pl.DataFrame]:
     """Find, compare and judge all candidate pairs of some askers; the result is the temporary table JUDGED.
 
@@ -59,8 +59,7 @@ def judge(
     Returns:
         The counts, and the asking rows with their rarities.
     """
-    with vault.engine.given(asker_key=askers.keys):
-        counts = find_candidates(vault, askers, model=model, stepwise=stepwise)
+    counts = find_candidates(vault, askers, model=model)
     rows = with_rarity(vault.engine, askers, model)
     found = judge_pairs(vault, rows, "candidate", model=model, probability_min=probability_min)
     with vault.engine.given(found_pair=found):
@@ -81,24 +80,32 @@ def judge_pairs(
         probability_min: pairs that reach it neither as person nor as household are left out.
     """
     enough = (pl.col("probability") >= probability_min) | (pl.col("household_probability") >= probability_min)
-    parts = [judged(chunk, model).filter(enough) for chunk in compared(vault.engine, asker, pairs)]
+    parts = [judged(chunk, model).filter(enough) for chunk in compared(vault, asker, pairs)]
     return pl.concat([pl.DataFrame(schema=SCHEMA), *parts])
 
 
-def find_candidates(
-    vault: Vault, askers: Askers, *, model: LinkageModel, stepwise: bool = False
-) -> PairCounts:
-    """Make the temporary tables hit, key_frequency and candidate; ``asker_key`` is given by the caller."""
+def find_candidates(vault: Vault, askers: Askers, *, model: LinkageModel) -> PairCounts:
+    """Make the temporary tables candidate (asker_no, record_id) and key_frequency (key, records,
+    in_one_breach), the latter of keys that more records share than a household has.
+    """
     engine = vault.engine
-    engine.run([hit_step()], into="hit", stepwise=stepwise)
-    engine.run([key_frequency_step()], into="key_frequency", stepwise=stepwise)
-    records = int(engine.scalar("SELECT count(*) FROM record"))
-    wide = records <= model.wide_records_max
-    with engine.given(asker=askers.rows):
-        candidates = engine.run(candidate_steps(model, wide=wide), into="candidate", stepwise=stepwise)
-    capped = int(
-        engine.scalar("SELECT count(*) FROM key_frequency WHERE records > ?", [model.key_records_max])
-    )
+    hits = find_hits(engine, askers.keys)
+    breach_of_file = dict(engine.rows("SELECT file_no, breach_no FROM file"))
+    often = frequencies(hits, breach_of_file)
+    pairs = found_pairs(hits, records_max=model.key_records_max)
+    capped = int((hits.records > model.key_records_max).sum())
+    del hits
+    with engine.given(crowded_key=often, found_pair=pairs):
+        engine.execute(
+            "CREATE OR REPLACE TEMP TABLE key_frequency AS FROM crowded_key", step="key frequencies"
+        )
+        engine.execute("CREATE OR REPLACE TEMP TABLE candidate AS FROM found_pair", step="candidate pairs")
+    candidates = pairs.height
+    if int(engine.scalar("SELECT count(*) FROM record")) <= model.wide_records_max:
+        with engine.given(asker=askers.nullable()):
+            wide = wide_pairs_sql(model.wide_key_records_max)
+            candidates = engine.run([("candidate", f"FROM candidate UNION {wide}")], into="candidate")
+    log.debug("%d keys asked, %d candidate pairs", askers.keys.height, candidates)
     if capped:
         log.info(
             "%d linkage keys are shared by more than %d records and were not followed",

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from correlate.linkage.askers import Askers
+from correlate.linkage.candidates import HOUSEHOLD_RECORDS
 from correlate.linkage.model import LinkageModel
 from correlate.tokens import Tokens
 from correlate.vault import TERM_FIELDS, Engine
@@ -46,21 +47,21 @@ IDENTIFIERS: dict[str, tuple[str, ...]] = {
     "iban": ("iban",),
 }
 COLUMNS = TERM_FIELDS | IDENTIFIERS
-# Records of one breach that may share an identifier and still be one household's.
-HOUSEHOLD_RECORDS = 5
 # Fine enough to be no loss, coarse enough that equal cases meet when a model is fitted.
 STEPS_PER_BIT = 16
 
 
-def with_rarity(engine: Engine, askers: Askers, model: LinkageModel) -> pl.DataFrame:
+def with_rarity(
+    engine: Engine, askers: Askers, model: LinkageModel, *, frequencies: str = "key_frequency"
+) -> pl.DataFrame:
     """The asking rows with a column ``<field>_u`` (log2, at most 0) for each term and identifier.
 
-    Reads ``term`` and the temporary table ``key_frequency``.
+    Reads ``term`` and the temporary table ``frequencies`` (key, in_one_breach) of the askers' keys, of which
+    those that no more than a household's records share may be left out.
     """
     rows = askers.rows
     names = [name for columns in COLUMNS.values() for name in columns]
-    held = rows.select(pl.col(names).fill_null(0))
-    tokens = {name: held[name].to_numpy() for name in names}
+    tokens = {name: rows[name].to_numpy() for name in names}
     terms = _terms(engine, tokens)
     columns: dict[str, Floats] = {}
     for field, (comparison, levels) in TERMS.items():
@@ -69,7 +70,7 @@ def with_rarity(engine: Engine, askers: Askers, model: LinkageModel) -> pl.DataF
         columns[f"{field}_u"] = _most(
             [(_looked_up(tokens[name], counts) + 1) / (total + 1 / average) for name in COLUMNS[field]]
         )
-    crowds, every = _crowds(engine)
+    crowds, every = _crowds(engine, frequencies)
     for field in IDENTIFIERS:
         average = model.levels[field]["exact"].u
         columns[f"{field}_u"] = _most(
@@ -112,10 +113,10 @@ def _terms(engine: Engine, tokens: dict[str, Tokens]) -> dict[str, tuple[Counts,
     return out
 
 
-def _crowds(engine: Engine) -> tuple[Counts, int]:
+def _crowds(engine: Engine, frequencies: str) -> tuple[Counts, int]:
     """By how many records of one breach a key exceeds a household, where it does; and all records."""
     crowds = engine.frame(
-        "SELECT key, in_one_breach - ? AS records FROM key_frequency WHERE in_one_breach > ? ORDER BY key",
+        f"SELECT key, in_one_breach - ? AS records FROM {frequencies} WHERE in_one_breach > ? ORDER BY key",
         [HOUSEHOLD_RECORDS, HOUSEHOLD_RECORDS],
     )
     every = engine.scalar("SELECT count(*) FROM record")

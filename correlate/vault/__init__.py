@@ -1,6 +1,6 @@
 """The vault: a DuckDB file of tokens, attribute classes and provenance, bound to one key."""
 
-from correlate.vault.batches import ahead, rejected_rows, tokenised
+from correlate.vault.batches import ahead, rejected_rows, side_by_side, tokenised
 from correlate.vault.connection import Limits
 from correlate.vault.engine import Engine, Step, quote_identifier
 from correlate.vault.erase import erase_records, remove_breach
@@ -19,12 +19,14 @@ from correlate.vault.errors import (
     VaultTooOld,
     WrongKey,
 )
+from correlate.vault.forms import RECORD_COLUMNS
 from correlate.vault.ingest import ROW_BITS, Dropped, IngestReport, Progress, ingest
 from correlate.vault.terms import TERM_FIELDS
 from correlate.vault.vault import BreachHolding, Vault, VaultInfo
 from correlate.vault.verify import Finding, verify
 
 __all__ = [
+    "RECORD_COLUMNS",
     "ROW_BITS",
     "TERM_FIELDS",
     "BreachHolding",
@@ -56,6 +58,7 @@ __all__ = [
     "quote_identifier",
     "rejected_rows",
     "remove_breach",
+    "side_by_side",
     "tokenised",
     "verify",
 ]

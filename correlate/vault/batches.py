@@ -17,7 +17,7 @@ from correlate.reading import Batch, Mapping, Reject, Source
 from correlate.tokens import People, Tokeniser
 from correlate.vocabulary import Field
 
-__all__ = ["ahead", "rejected_rows", "tokenised"]
+__all__ = ["ahead", "rejected_rows", "side_by_side", "tokenised"]
 
 Item = TypeVar("Item")
 Given = TypeVar("Given")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from correlate.vault.engine import Engine, quote_identifier
+from correlate.vault.forms import FORMS
 from correlate.vault.replacing import replacement, take_place
 from correlate.vault.schema import migrate
 from correlate.vault.terms import count_terms
@@ -67,6 +68,7 @@ def _rewrite(vault: Vault, *, without_breach: int | None = None) -> None:
         # The new file is still locked here: nobody else has a log that closing the old one could remove.
         old.disconnect()
     old.reopen()
+    vault.forms.clear()
 
 
 def _tables(engine: Engine) -> dict[str, set[str]]:
@@ -80,7 +82,15 @@ def _tables(engine: Engine) -> dict[str, set[str]]:
 
 
 def _kept(table: str, columns: set[str], without_breach: int | None) -> str:
-    """What a table keeps: its columns tell whether its rows belong to records, or to a breach."""
+    """What a table keeps: its columns tell whether its rows belong to records, or to a breach. Of the forms
+    those stay that a record still has.
+    """
+    if table.removesuffix("_form") in FORMS:
+        number = f"{table.removesuffix('_form')}_no"
+        return (
+            f"SELECT * FROM {quote_identifier(table)} "
+            f"SEMI JOIN (SELECT {number} AS no FROM record ANTI JOIN doomed USING (record_id)) USING (no)"
+        )
     spared = "ANTI JOIN doomed USING (record_id)" if "record_id" in columns else ""
     others = without_breach is not None and "breach_no" in columns
     condition = f"WHERE breach_no <> {without_breach}" if others else ""

@@ -16,9 +16,10 @@ import polars as pl
 
 from correlate.catalogue import Breach
 from correlate.reading import Batch, Mapping, RejectsWriter, Source, open_input
-from correlate.tokens import TOKEN_COLUMNS, People
+from correlate.tokens import People
 from correlate.vault.batches import ahead, rejected_rows, tokenised
 from correlate.vault.errors import FileInOtherBreach
+from correlate.vault.forms import PLAIN, FormWriter
 from correlate.vault.terms import add_terms
 from correlate.vault.vault import Vault
 from correlate.vocabulary import AttributeClass
@@ -31,6 +32,8 @@ Progress = Callable[[int, int], None]
 """Called as work goes on with (bytes read since the last call, rows since the last call)."""
 
 ROW_BITS = 40
+# Keys that are sorted together: some 250 MB, and twice that while they are.
+KEYS_PER_RUN = 16_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +108,7 @@ def ingest(
                             progress(batch.bytes_read - done, batch.count)
                             done = batch.bytes_read
                     writer.finish()
+                vault.forms.clear()
                 # Left to the closing of the file it would take as much memory as the file's records.
                 vault.engine.execute("CHECKPOINT", step="writing the vault")
     report = writer.report(time.perf_counter() - start)
@@ -170,6 +174,8 @@ class _Writer:
         self._class_sets = {classes: number for number, classes in vault.class_sets().items()}
         self._headers = {column.target: column.header for column in source.columns.used}
         self._dropped: Counter[tuple[str, str]] = Counter()
+        self._forms = FormWriter(engine)
+        self._keys: list[pl.DataFrame] = []
         self._read = self._accepted = 0
 
     def add(self, batch: Batch, people: People, rejects: RejectsWriter | None) -> None:
@@ -179,18 +185,28 @@ class _Writer:
         if rejects is not None:
             rejects.write(self._source.path, rejected_rows(batch, people))
         record_ids = (np.int64(self._file_no) << ROW_BITS) + row_numbers
-        order = np.argsort(people.keys)
-        keys = pl.DataFrame({"key": people.keys[order], "record_id": record_ids[people.key_rows[order]]})
         records = self._records(people, record_ids, kept)
         self._vault.engine.append("record", records, step="storing records")
-        self._vault.engine.append("link_key", keys, step="storing linkage keys")
+        self._keys.append(pl.DataFrame({"key": people.keys, "record_id": record_ids[people.key_rows]}))
+        if sum(run.height for run in self._keys) >= KEYS_PER_RUN:
+            self._store_keys()
         for (target, reason), rows in people.dropped.items():
             self._dropped[self._headers[target], reason] += rows
         self._read += batch.count
         self._accepted += int(kept.sum())
 
+    def _store_keys(self) -> None:
+        """Store what keys there are as one sorted run: each of its blocks then holds a narrow range of keys,
+        and a join, or a look-up, reads the blocks of its range alone.
+        """
+        if self._keys:
+            run = pl.concat(self._keys).sort("key", "record_id")
+            self._keys.clear()
+            self._vault.engine.append("link_key", run, step="storing linkage keys")
+
     def finish(self) -> None:
         """Count the file's terms and write its own row: with it the transaction is complete."""
+        self._store_keys()
         add_terms(self._vault.engine, self._file_no, ROW_BITS)
         self._vault.engine.execute(
             "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -229,8 +245,15 @@ class _Writer:
             "class_set_no": numbers[people.classes.of_row] if len(numbers) else np.empty(0, dtype=np.int32),
             "nir_own": people.nir_own,
         }
-        frame = pl.DataFrame(columns).with_columns(people.column(name) for name in TOKEN_COLUMNS)
-        return frame if kept.all() else frame.filter(pl.Series(kept))
+        frame = pl.DataFrame(columns).with_columns(people.column(name) for name in PLAIN)
+        tokens = people.tokens
+        if not kept.all():
+            # Of a row that is not stored no form is either.
+            frame = frame.filter(pl.Series(kept))
+            tokens = {name: column[kept] for name, column in tokens.items()}
+        return frame.with_columns(
+            pl.Series(name, column) for name, column in self._forms.numbers(tokens, frame.height).items()
+        )
 
     def _class_set_no(self, classes: tuple[AttributeClass, ...]) -> int:
         if self._assumed:

@@ -6,6 +6,7 @@ They are kept with the records, in the same transaction, so that a single check 
 from __future__ import annotations
 
 from correlate.vault.engine import Engine
+from correlate.vault.forms import FORMS
 
 __all__ = ["TERM_FIELDS", "add_terms", "count_terms", "terms_sql"]
 
@@ -24,16 +25,25 @@ TERM_FIELDS: dict[str, tuple[str, ...]] = {
 def terms_sql(records: str = "record") -> str:
     """A SELECT of (field, token, records) over a table of records; token 0 has the total of a field."""
     counted = [
-        f"SELECT '{field}' AS field, {column} AS token, count(*) AS records FROM {records} "
-        f"WHERE {column} IS NOT NULL GROUP BY {column}"
+        f"SELECT '{field}' AS field, {column} AS token, sum(rows)::BIGINT AS records "
+        f"FROM {_forms_counted(column, records)} GROUP BY {column}"
         for field, columns in TERM_FIELDS.items()
         for column in columns
     ]
     totals = [
-        f"SELECT '{field}', 0, count({column}) FROM {records} HAVING count({column}) > 0"
+        f"SELECT '{field}', 0, sum(rows)::BIGINT FROM {_forms_counted(column, records)} HAVING count(*) > 0"
         for field, (column, *_) in TERM_FIELDS.items()
     ]
     return "\nUNION ALL\n".join((*counted, *totals))
+
+
+def _forms_counted(column: str, records: str) -> str:
+    """The forms with a token in ``column``, and how many records have each."""
+    form = next(form for form, columns in FORMS.items() if column in columns)
+    return (
+        f"(SELECT {column}, rows FROM (SELECT {form}_no AS no, count(*) AS rows FROM {records} GROUP BY ALL) "
+        f"JOIN {form}_form USING (no) WHERE {column} IS NOT NULL)"
+    )
 
 
 def add_terms(engine: Engine, file_no: int, row_bits: int) -> None:

@@ -19,6 +19,7 @@ from correlate.vault.errors import (
     VaultTooOld,
     WrongKey,
 )
+from correlate.vault.forms import FormBook
 from correlate.vault.replacing import remove_leftovers, replacement, take_place
 from correlate.vault.schema import migrate, newest
 from correlate.vocabulary import AttributeClass
@@ -57,6 +58,7 @@ class Vault:
         """Bind an engine to a tokeniser; callers use ``create`` and ``open``."""
         self.engine = engine
         self.tokeniser = tokeniser
+        self.forms = FormBook(engine)
 
     @property
     def path(self) -> Path:

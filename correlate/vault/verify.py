@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from correlate.tokens import TOKEN_COLUMNS, linkage_keys
+from correlate.tokens import linkage_keys
+from correlate.vault.forms import FORMS, RECORD_COLUMNS, FormBook
 from correlate.vault.terms import terms_sql
 from correlate.vault.vault import Vault
 
@@ -31,6 +32,13 @@ CHECKS: tuple[tuple[str, str], ...] = (
     (
         "records that stand twice",
         "SELECT count(*) - count(DISTINCT record_id) FROM record",
+    ),
+    *(
+        (
+            f"records with an unknown {form.replace('_', ' ')}",
+            f"SELECT count(*) FROM record ANTI JOIN {form}_form ON no = {form}_no WHERE {form}_no <> 0",
+        )
+        for form in FORMS
     ),
     (
         "linkage keys that point to no record",
@@ -79,14 +87,17 @@ def verify(vault: Vault) -> tuple[Finding, ...]:
 
 def _wrong_keys(vault: Vault) -> int:
     """Compare, by an order-free sum over hashed pairs, the stored linkage keys with those made anew."""
-    columns = ", ".join(TOKEN_COLUMNS)
+    columns = ", ".join(RECORD_COLUMNS)
+    # Read anew: what this connection has read before may not be what the file holds.
+    book = FormBook(vault.engine)
+    for form in FORMS:
+        book.table(form)
     stored: npt.NDArray[np.uint64] = np.zeros(2, dtype=np.uint64)
     for chunk in vault.engine.chunks("SELECT key, record_id FROM link_key", rows=ROWS_PER_CHUNK):
         stored += _fingerprint(chunk["key"].to_numpy(), chunk["record_id"].to_numpy())
     made: npt.NDArray[np.uint64] = np.zeros(2, dtype=np.uint64)
     for chunk in vault.engine.chunks(f"SELECT record_id, {columns} FROM record", rows=ROWS_PER_CHUNK):
-        tokens = {name: chunk[name].fill_null(0).to_numpy() for name in TOKEN_COLUMNS}
-        keys, rows = linkage_keys(vault.tokeniser.scheme, tokens)
+        keys, rows = linkage_keys(vault.tokeniser.scheme, book.tokens(chunk))
         made += _fingerprint(keys, chunk["record_id"].to_numpy()[rows])
     if (stored == made).all():
         return 0

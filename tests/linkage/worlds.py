@@ -10,6 +10,7 @@ import polars as pl
 from correlate.linkage import LinkageModel, link, load_model
 from correlate.tokens import TOKEN_COLUMNS, ClassSets, People, linkage_keys
 from correlate.vault import Vault
+from correlate.vault.forms import FORMS, PLAIN, FormWriter
 from correlate.vault.terms import count_terms
 from correlate.vocabulary import AttributeClass
 from tests.linkage.oracle import Row
@@ -61,13 +62,17 @@ def store(vault: Vault, records: Records) -> None:
             "class_set_no": np.ones(len(rows), dtype=np.int32),
             "nir_own": held.nir_own,
         }
-    ).with_columns(held.column(name) for name in TOKEN_COLUMNS)
+    ).with_columns(held.column(name) for name in PLAIN)
     keys = pl.DataFrame({"key": held.keys, "record_id": frame["record_id"].gather(held.key_rows)})
     files = Counter((number >> ROW_BITS, breach) for number, breach in zip(numbers, breaches, strict=True))
     engine = vault.engine
     with engine.transaction():
-        for table in ("record", "link_key", "file", "breach", "class_set"):
+        forms = (f"{form}_form" for form in FORMS)
+        for table in ("record", "link_key", "file", "breach", "class_set", *forms):
             engine.execute(f"DELETE FROM {table}")
+        numbers = FormWriter(engine).numbers(held.tokens, held.height)
+        engine.append("record", frame.with_columns(**numbers), step="records")
+        engine.append("link_key", keys, step="keys")
         engine.execute("INSERT INTO class_set VALUES (1, 'NAME')")
         for breach in sorted(set(breaches)):
             engine.execute("INSERT INTO breach VALUES (?, ?)", [breach, f"breach-{breach}"])
@@ -76,9 +81,7 @@ def store(vault: Vault, records: Records) -> None:
                 "INSERT INTO file VALUES (?, ?, ?, ?, 0, ?, ?, 0)",
                 [file, breach, f"{file}.csv", f"{file:016x}", count, count],
             )
-    with engine.given(new_record=frame, new_key=keys):
-        engine.execute("INSERT INTO record SELECT * FROM new_record")
-        engine.execute("INSERT INTO link_key SELECT * FROM new_key")
+    vault.forms.clear()
     count_terms(engine)
 
 

@@ -78,7 +78,7 @@ def tables(vault: Path, key: SecretKey) -> dict[str, list[tuple[object, ...]]]:
         columns = ", ".join(
             f'"{name}"'
             for (name,) in opened.engine.rows(
-                "SELECT column_name FROM duckdb_columns() WHERE table_name = 'record' "
+                "SELECT column_name FROM duckdb_columns() WHERE table_name = 'record_token' "
                 "AND column_name <> 'class_set_no' ORDER BY column_index"
             )
         )
@@ -86,7 +86,7 @@ def tables(vault: Path, key: SecretKey) -> dict[str, list[tuple[object, ...]]]:
             "meta": "SELECT * FROM meta",
             "breach": "SELECT * FROM breach",
             "file": "SELECT * FROM file",
-            "record": f"SELECT {columns}, classes FROM record JOIN class_set USING (class_set_no)",
+            "record": f"SELECT {columns}, classes FROM record_token JOIN class_set USING (class_set_no)",
             "link_key": "SELECT * FROM link_key",
         }
         return {name: sorted(opened.engine.rows(query), key=str) for name, query in queries.items()}
@@ -97,7 +97,7 @@ def state(vault: Path, key: SecretKey) -> list[tuple[object, ...]]:
     with Vault.open(vault, key) as opened:
         return [
             opened.engine.rows(f"SELECT count(*), sum(hash(held)) FROM {name} AS held")[0]
-            for name in ("file", "breach", "record", "link_key")
+            for name in ("file", "breach", "record_token", "link_key")
         ]
 
 
@@ -136,3 +136,10 @@ def says(result: subprocess.CompletedProcess[str], *words: str) -> bool:
         and all(word in " ".join(message.split()) for word in words)
         and not any(value in message for value in clear)
     )
+
+
+def found_in(path: Path, tokens: Sequence[int]) -> int:
+    """How many of the tokens stand anywhere in the file, as eight bytes."""
+    content = path.read_bytes()
+    windows = [np.frombuffer(content, "<i8", (len(content) - shift) // 8, shift) for shift in range(8)]
+    return sum(int(np.isin(tokens, window).sum()) for window in windows)

@@ -10,12 +10,11 @@ import subprocess
 import sys
 
 import duckdb
-import numpy as np
 import polars as pl
 import pytest
 
 from correlate.vault import Limits, Vault, erase_records, ingest, remove_breach, replacing, verify
-from tests.vault.leaks import FRANCE_TRAVAIL, FREE, is_whole, names, people, tables, write
+from tests.vault.leaks import FRANCE_TRAVAIL, FREE, found_in, is_whole, names, people, tables, write
 
 TOKENS = "SELECT nir, email, phone FROM record WHERE breach_no = 1 ORDER BY record_id"
 
@@ -34,13 +33,6 @@ def uncompressed(path, key):
             vault.engine.execute(f"DROP TABLE {table}")
             vault.engine.execute(f"ALTER TABLE copied RENAME TO {table}")
         vault.engine.execute("CHECKPOINT")
-
-
-def found_in(path, tokens):
-    """How many of the tokens stand anywhere in the file, as eight bytes."""
-    content = path.read_bytes()
-    windows = [np.frombuffer(content, "<i8", (len(content) - shift) // 8, shift) for shift in range(8)]
-    return sum(int(np.isin(tokens, window).sum()) for window in windows)
 
 
 def without(held, doomed):

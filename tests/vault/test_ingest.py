@@ -198,7 +198,7 @@ def test_a_mapping_names_columns_that_their_headers_do_not(vault, tmp_path):
     report = ingest(vault, tmp_path / "a.csv", FREE, mapping=load_mapping(tmp_path / "map.toml"))
     assert report.accepted == 20
     assert vault.engine.rows("SELECT DISTINCT classes FROM class_set") == [("NIR,PW",)]
-    assert vault.engine.scalar("SELECT count(surname) FROM record") == 0
+    assert vault.engine.scalar("SELECT count(surname) FROM record_token") == 0
 
 
 def test_the_order_of_day_and_month_may_be_told(tmp_path, key):

@@ -44,7 +44,7 @@ def counted(vault):
     """The terms, row by row."""
     columns = [name for names in FIELDS.values() for name in names]
     counts = Counter()
-    for row in vault.engine.frame(f"SELECT {', '.join(columns)} FROM record").to_dicts():
+    for row in vault.engine.frame(f"SELECT {', '.join(columns)} FROM record_token").to_dicts():
         for field, names in FIELDS.items():
             counts.update((field, row[name]) for name in names if row[name] is not None)
             if row[names[0]] is not None:
@@ -130,7 +130,7 @@ def test_an_empty_vault_has_no_terms(tmp_path, key):
         "UPDATE term SET field = 'city' WHERE field = 'first_name' AND token = 0",
         "DELETE FROM term WHERE token = (SELECT max(token) FROM term)",
         "INSERT INTO term VALUES ('surname', 5, 1)",
-        "UPDATE record SET birth_place = 77 WHERE rowid = 0",
+        "INSERT INTO birth_place_form VALUES (1, 77); UPDATE record SET birth_place_no = 1 WHERE rowid = 0",
     ],
 )
 def test_a_term_that_its_records_do_not_make_is_found(filled, tmp_path, key, damage):

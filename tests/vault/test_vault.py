@@ -251,7 +251,7 @@ def test_only_tokens_numbers_and_class_codes_are_stored(filled, key):
             "SELECT table_name || '.' || column_name FROM duckdb_columns() "
             "WHERE data_type NOT IN ('BIGINT', 'INTEGER', 'SMALLINT', 'BOOLEAN') AND NOT internal ORDER BY 1"
         )
-        spread = vault.engine.frame("SELECT COLUMNS('nir|email|phone|surname') FROM record")
+        spread = vault.engine.frame("SELECT COLUMNS('nir|email|phone|surname') FROM record_token")
     assert [name for (name,) in texts] == [
         "breach.breach",
         "class_set.classes",

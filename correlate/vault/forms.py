@@ -1,0 +1,185 @@
+"""Forms: combinations of tokens that repeat, kept once and numbered; a record holds their numbers.
+
+A surname comes with its phonetic code and its sketch, a birth date with its parts. Three numbers of some
+twenty bits take the place of twenty tokens of 64, so that a record is a third as large, and all that reads
+records has a third as much to read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from correlate.tokens import TOKEN_COLUMNS, Tokens
+from correlate.vault.engine import Engine
+
+__all__ = ["FORMS", "PLAIN", "RECORD_COLUMNS", "FormBook", "FormWriter"]
+
+Numbers = npt.NDArray[np.int32]
+
+FORMS: dict[str, tuple[str, ...]] = {
+    "name": ("surname", "phonetic", "surname_sketch"),
+    "other_name": ("surname_alt", "phonetic_alt"),
+    "first_name": ("first_name", "first_phonetic", "first_initial", "first_sketch"),
+    "birth": ("birth_date", "birth_yymm", "birth_yydd", "birth_mmdd"),
+    "home": ("postcode", "department", "city", "city_sketch"),
+    "birth_place": ("birth_place",),
+    "sex": ("sex",),
+    "occupation": ("occupation",),
+}
+"""Each form and its tokens. Its table is ``<form>_form``, its number in a record ``<form>_no``."""
+
+PLAIN = tuple(
+    name for name in TOKEN_COLUMNS if name not in {each for form in FORMS.values() for each in form}
+)
+"""The tokens that a record holds itself: nearly every record has its own."""
+
+RECORD_COLUMNS = (*PLAIN, *(f"{form}_no" for form in FORMS))
+
+# From so many records on, reading the forms as a whole beats looking up those that are needed.
+WHOLE_FROM = 50_000
+# A multiplier and shifts that spread every bit over all (the finaliser of splitmix64).
+SPREAD, SHIFTS = np.uint64(0x94D049BB133111EB), (np.uint64(30), np.uint64(31))
+
+
+def _mixed(columns: list[Tokens]) -> Tokens:
+    """One number for each combination of tokens; 0 for one without any.
+
+    Tokens are keyed and as good as random: two combinations meet as seldom as two tokens do by themselves.
+    """
+    if len(columns) == 1:
+        return columns[0]
+    out = np.zeros(len(columns[0]), dtype=np.uint64)
+    said = np.zeros(len(out), dtype=np.bool_)
+    for column in columns:
+        said |= column != 0
+        out ^= column.view(np.uint64)
+        for shift in SHIFTS:
+            out ^= out >> shift
+            out *= SPREAD
+    out[~said] = 0
+    return out.view(np.int64)
+
+
+class FormWriter:
+    """Gives the tokens of new records their numbers, old ones where the vault holds the form already."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Read what the vault holds."""
+        self._engine = engine
+        self._known: dict[str, pl.DataFrame] = {}
+        self._next: dict[str, int] = {}
+
+    def numbers(self, tokens: Mapping[str, Tokens], rows: int) -> dict[str, Numbers]:
+        """The number columns (n,) of n rows; new forms are stored at once, in the caller's transaction.
+
+        Args:
+            tokens: token columns (n,), 0 where missing; a column that is absent is missing everywhere.
+            rows: n.
+        """
+        out: dict[str, Numbers] = {}
+        for form, names in FORMS.items():
+            given = [tokens.get(name) for name in names]
+            if all(column is None or not column.any() for column in given):
+                out[f"{form}_no"] = np.zeros(rows, dtype=np.int32)
+                continue
+            nothing = np.zeros(rows, dtype=np.int64)
+            out[f"{form}_no"] = self._numbered(form, [nothing if c is None else c for c in given])
+        return out
+
+    def _numbered(self, form: str, columns: list[Tokens]) -> Numbers:
+        mixed = pl.DataFrame({"mixed": _mixed(columns)})
+        known = self._held(form)
+        found = mixed.join(known, on="mixed", how="left", maintain_order="left")["no"]
+        if found.null_count():
+            places = mixed.with_row_index("place").filter(found.is_null())
+            fresh = places.unique("mixed", keep="first", maintain_order=True)
+            numbers = np.arange(self._next[form], self._next[form] + fresh.height, dtype=np.int32)
+            self._next[form] += fresh.height
+            chosen = fresh["place"].to_numpy()
+            frame = pl.DataFrame({"no": numbers}).with_columns(
+                pl.Series(name, column[chosen]).replace(0, None)
+                for name, column in zip(FORMS[form], columns, strict=True)
+            )
+            self._engine.append(f"{form}_form", frame, step="storing forms")
+            self._known[form] = pl.concat((known, fresh.select("mixed", no=pl.Series(numbers))))
+            found = mixed.join(self._known[form], on="mixed", how="left", maintain_order="left")["no"]
+        return found.to_numpy()
+
+    def _held(self, form: str) -> pl.DataFrame:
+        """(mixed, no) of every form, and of nothing."""
+        if form not in self._known:
+            held = FormBook(self._engine).table(form)
+            mixed = _mixed([held[name] for name in FORMS[form]])
+            numbered = pl.DataFrame({"mixed": mixed, "no": np.arange(len(mixed), dtype=np.int32)})
+            # Numbers between may be free: their forms left with the last record that had them.
+            self._known[form] = numbered.filter((pl.col("mixed") != 0) | (pl.col("no") == 0))
+            self._next[form] = len(mixed)
+        return self._known[form]
+
+
+class FormBook:
+    """From the numbers that records hold back to tokens."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Bind an engine; nothing is read before it is needed."""
+        self._engine = engine
+        self._tables: dict[str, dict[str, Tokens]] = {}
+
+    def clear(self) -> None:
+        """Forget what was read: the vault has changed."""
+        self._tables.clear()
+
+    def table(self, form: str) -> dict[str, Tokens]:
+        """The token columns of a form, at the place of its number; 0 where missing."""
+        if form not in self._tables:
+            names = FORMS[form]
+            held = self._engine.frame(f"SELECT no, {', '.join(names)} FROM {form}_form")
+            self._tables[form] = _placed(held, names, int(held["no"].max() or 0) + 1)  # type: ignore[arg-type]
+        return self._tables[form]
+
+    def prepare(self, records: int) -> None:
+        """Make ready for so many records: after that, chunks of them may be read while a query is open."""
+        if records >= WHOLE_FROM:
+            for form in FORMS:
+                self.table(form)
+
+    def tokens(self, frame: pl.DataFrame) -> dict[str, Tokens]:
+        """Every token column (n,), 0 where missing, of rows (n,) with the columns RECORD_COLUMNS."""
+        plain = frame.select(pl.col(PLAIN).fill_null(0))
+        out = {name: plain[name].to_numpy() for name in PLAIN}
+        self.prepare(frame.height)
+        for form, names in FORMS.items():
+            numbers = frame[f"{form}_no"].to_numpy()
+            if not numbers.any():
+                out.update(dict.fromkeys(names, np.zeros(len(numbers), dtype=np.int64)))
+                continue
+            if form in self._tables:
+                table, places = self._tables[form], numbers
+            else:
+                table, places = self._looked_up(form, numbers)
+            out.update({name: table[name][places] for name in names})
+        return out
+
+    def _looked_up(self, form: str, numbers: Numbers) -> tuple[dict[str, Tokens], npt.NDArray[np.intp]]:
+        """The few forms that some records need, and the place of each record's."""
+        wanted, places = np.unique(numbers, return_inverse=True)
+        names = FORMS[form]
+        with self._engine.given(wanted_form=pl.DataFrame({"no": wanted})):
+            held = self._engine.frame(
+                f"SELECT no, {', '.join(names)} FROM {form}_form SEMI JOIN wanted_form USING (no)"
+            )
+        at = np.searchsorted(wanted, held["no"].to_numpy())
+        return _placed(held.with_columns(no=pl.Series(at)), names, len(wanted)), places
+
+
+def _placed(held: pl.DataFrame, names: tuple[str, ...], size: int) -> dict[str, Tokens]:
+    at = held["no"].to_numpy()
+    out: dict[str, Tokens] = {}
+    for name in names:
+        out[name] = np.zeros(size, dtype=np.int64)
+        out[name][at] = held[name].fill_null(0).to_numpy()
+    return out
