@@ -8,10 +8,13 @@ records has a third as much to read.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from correlate.tokens import TOKEN_COLUMNS, Tokens
 from correlate.vault.engine import Engine
@@ -68,10 +71,9 @@ class FormWriter:
     """Gives the tokens of new records their numbers, old ones where the vault holds the form already."""
 
     def __init__(self, engine: Engine) -> None:
-        """Read what the vault holds."""
+        """Bind an engine; what the vault holds of a form is read when the first record has one."""
         self._engine = engine
-        self._known: dict[str, pl.DataFrame] = {}
-        self._next: dict[str, int] = {}
+        self._known: dict[str, _Numbered] = {}
 
     def numbers(self, tokens: Mapping[str, Tokens], rows: int) -> dict[str, Numbers]:
         """The number columns (n,) of n rows; new forms are stored at once, in the caller's transaction.
@@ -91,34 +93,63 @@ class FormWriter:
         return out
 
     def _numbered(self, form: str, columns: list[Tokens]) -> Numbers:
-        mixed = pl.DataFrame({"mixed": _mixed(columns)})
-        known = self._held(form)
-        found = mixed.join(known, on="mixed", how="left", maintain_order="left")["no"]
-        if found.null_count():
-            places = mixed.with_row_index("place").filter(found.is_null())
-            fresh = places.unique("mixed", keep="first", maintain_order=True)
-            numbers = np.arange(self._next[form], self._next[form] + fresh.height, dtype=np.int32)
-            self._next[form] += fresh.height
-            chosen = fresh["place"].to_numpy()
-            frame = pl.DataFrame({"no": numbers}).with_columns(
-                pl.Series(name, column[chosen]).replace(0, None)
+        if form not in self._known:
+            table = FormBook(self._engine).table(form)
+            self._known[form] = _Numbered.of(_mixed([table[name] for name in FORMS[form]]))
+        known = self._known[form]
+        coded = pc.dictionary_encode(pa.array(_mixed(columns)))
+        codes = coded.indices.to_numpy()
+        distinct, places = np.unique(coded.dictionary.to_numpy(), return_inverse=True)
+        numbers, fresh = known.numbers(distinct)
+        if fresh.any():
+            # A row that has each new form.
+            rows = np.empty(len(distinct), dtype=np.int64)
+            rows[places[codes]] = np.arange(len(codes))
+            frame = pl.DataFrame({"no": numbers[fresh]}).with_columns(
+                pl.Series(name, column[rows[fresh]]).replace(0, None)
                 for name, column in zip(FORMS[form], columns, strict=True)
             )
             self._engine.append(f"{form}_form", frame, step="storing forms")
-            self._known[form] = pl.concat((known, fresh.select("mixed", no=pl.Series(numbers))))
-            found = mixed.join(self._known[form], on="mixed", how="left", maintain_order="left")["no"]
-        return found.to_numpy()
+        spread: Numbers = numbers[places][codes]
+        return spread
 
-    def _held(self, form: str) -> pl.DataFrame:
-        """(mixed, no) of every form, and of nothing."""
-        if form not in self._known:
-            held = FormBook(self._engine).table(form)
-            mixed = _mixed([held[name] for name in FORMS[form]])
-            numbered = pl.DataFrame({"mixed": mixed, "no": np.arange(len(mixed), dtype=np.int32)})
-            # Numbers between may be free: their forms left with the last record that had them.
-            self._known[form] = numbered.filter((pl.col("mixed") != 0) | (pl.col("no") == 0))
-            self._next[form] = len(mixed)
-        return self._known[form]
+
+class _Numbered:
+    """Numbers by mixed tokens, in sorted arrays: one that is large, and one of what came since."""
+
+    def __init__(self, mixed: Tokens, numbers: Numbers, following: int) -> None:
+        """Take mixed tokens, rising, with their numbers, and the next number to give."""
+        self._old, self._new = (mixed, numbers), (mixed[:0], numbers[:0])
+        self._next = following
+
+    @classmethod
+    def of(cls, mixed: Tokens) -> Self:
+        """Mixed tokens at the place of their number; a place without any is free, but for the first."""
+        numbers = np.flatnonzero((mixed != 0) | (np.arange(len(mixed)) == 0)).astype(np.int32)
+        order = np.argsort(mixed[numbers])
+        return cls(mixed[numbers][order], numbers[order], len(mixed))
+
+    def numbers(self, distinct: Tokens) -> tuple[Numbers, npt.NDArray[np.bool_]]:
+        """The numbers (d,) of distinct mixed tokens, rising, and which of them are new."""
+        out = np.full(len(distinct), -1, dtype=np.int32)
+        for mixed, numbers in (self._old, self._new):
+            if len(mixed):
+                at = np.minimum(np.searchsorted(mixed, distinct), len(mixed) - 1)
+                np.copyto(out, numbers[at], where=mixed[at] == distinct)
+        fresh = out < 0
+        if fresh.any():
+            out[fresh] = np.arange(self._next, self._next + int(fresh.sum()), dtype=np.int32)
+            self._next += int(fresh.sum())
+            self._new = _merged(self._new, (distinct[fresh], out[fresh]))
+            if len(self._new[0]) > len(self._old[0]) // 8:
+                self._old = _merged(self._old, self._new)
+                self._new = (distinct[:0], out[:0])
+        return out, fresh
+
+
+def _merged(one: tuple[Tokens, Numbers], other: tuple[Tokens, Numbers]) -> tuple[Tokens, Numbers]:
+    at = np.searchsorted(one[0], other[0])
+    return np.insert(one[0], at, other[0]), np.insert(one[1], at, other[1])
 
 
 class FormBook:

@@ -200,7 +200,7 @@ class _Writer:
         and a join, or a look-up, reads the blocks of its range alone.
         """
         if self._keys:
-            run = pl.concat(self._keys).sort("key", "record_id")
+            run = pl.concat(self._keys).sort("key")
             self._keys.clear()
             self._vault.engine.append("link_key", run, step="storing linkage keys")
 
