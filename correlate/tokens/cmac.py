@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
 
-from correlate.tokens.packing import Bytes
+from correlate.tokens.packing import Bytes, Lengths
 
 __all__ = ["BLOCK", "Cmac"]
 
@@ -19,72 +19,67 @@ Words = npt.NDArray[np.uint64]
 
 
 class Cmac:
-    """AES-128-CMAC under one key, for many messages of one length in one call.
+    """AES-128-CMAC under one key, for many messages in one call.
 
     CMAC is CBC-MAC with a tweak on the last block. Block j of many messages is enciphered together, so a
     column of one-block values costs a single pass of the cipher. Safe to share between threads.
     """
 
     def __init__(self, key: bytes) -> None:
-        """Expand the 16-byte key and its two tweaks."""
+        """Expand the 16-byte key, and what is laid over a last block by how many bytes of it are filled."""
         self._cipher = Cipher(algorithms.AES(key), modes.ECB())
-        tweak = _double(self._cipher.encryptor().update(bytes(BLOCK)))
-        self._whole = np.frombuffer(tweak, dtype=np.uint64)
-        self._padded = np.frombuffer(_double(tweak), dtype=np.uint64)
+        whole = _double(self._cipher.encryptor().update(bytes(BLOCK)))
+        padded = int.from_bytes(_double(whole), "big")
+        tweaks = [
+            (padded ^ 0x80 << 8 * (BLOCK - 1 - filled)).to_bytes(BLOCK, "big") for filled in range(BLOCK)
+        ]
+        self._tweaks = np.frombuffer(b"".join([*tweaks, whole]), dtype=np.uint64).reshape(BLOCK + 1, 2)
 
-    def digest(self, messages: Bytes) -> Bytes:
-        """Tags of messages of one length: (n, length) bytes in, (n, 16) bytes out."""
-        count = len(messages)
+    def digest(self, messages: Bytes, lengths: Lengths | None = None) -> Bytes:
+        """Tags (n, 16) of messages (n, width).
+
+        Args:
+            messages: rows of bytes.
+            lengths: how many bytes of each row are its message, when not all are. They end in the last block
+                of ``width``, and what is behind them is 0.
+        """
+        count, width = messages.shape
         # Some ciphers' update_into asks for one spare block behind the output.
         out = np.empty(count * BLOCK + BLOCK - 1, dtype=np.uint8)
         encryptor = self._cipher.encryptor()
+        last = max(0, (width - 1) // BLOCK) * BLOCK
+        tweaks = (
+            self._tweaks[width - last] if lengths is None else np.take(self._tweaks, lengths - last, axis=0)
+        )
         for start in range(0, count, ROWS):
-            self._chain(encryptor, messages[start : start + ROWS], out[start * BLOCK :])
+            rows = slice(start, start + ROWS)
+            some = tweaks if lengths is None else tweaks[rows]
+            self._chain(encryptor, messages[rows], some, out[start * BLOCK :])
         return out[: count * BLOCK].reshape(count, BLOCK)
 
-    def _chain(self, encryptor: CipherContext, messages: Bytes, out: Bytes) -> None:
-        """Encipher the blocks of (m, length) messages one after another, each over the result of the last."""
-        count, length = messages.shape
-        state = out[: count * BLOCK].view(np.uint64)
-        last = max(0, (length - 1) // BLOCK) * BLOCK
-        for start in range(0, last, BLOCK):
-            blocks = _copied(messages[:, start : start + BLOCK])
+    def _chain(self, encryptor: CipherContext, messages: Bytes, tweaks: Words, out: Bytes) -> None:
+        """Encipher the blocks of (m, width) messages one after another, each over the result of the last."""
+        count, width = messages.shape
+        state = out[: count * BLOCK].view(np.uint64).reshape(count, 2)
+        for start in range(0, max(width, 1), BLOCK):
+            blocks = _blocks(messages[:, start : start + BLOCK])
             if start:
                 blocks ^= state
-            _encipher(encryptor, blocks, out)
-        blocks = self._final(messages[:, last:])
-        if last:
-            blocks ^= state
-        _encipher(encryptor, blocks, out)
-
-    def _final(self, rest: Bytes) -> Words:
-        """The last blocks, (m, 0 to 16) bytes, padded where they are short, and tweaked."""
-        count, length = rest.shape
-        if length == BLOCK:
-            blocks, tweak = _copied(rest), self._whole
-        else:
-            padded = np.zeros((count, BLOCK), dtype=np.uint8)
-            if length:
-                padded[:, :length].view(_whole_rows(length))[...] = rest.view(_whole_rows(length))
-            padded[:, length] = 0x80
-            blocks, tweak = padded.view(np.uint64).reshape(-1), self._padded
-        blocks[0::2] ^= tweak[0]
-        blocks[1::2] ^= tweak[1]
-        return blocks
+            if start + BLOCK >= width:
+                blocks[:, 0] ^= tweaks[..., 0]
+                blocks[:, 1] ^= tweaks[..., 1]
+            encryptor.update_into(blocks.view(np.uint8).reshape(-1), out)  # type: ignore[arg-type]  # a buffer
 
 
-def _whole_rows(length: int) -> np.dtype[np.void]:
-    """Rows of ``length`` bytes as one item each: numpy copies items far faster than rows of single bytes."""
-    return np.dtype((np.void, length))
-
-
-def _copied(blocks: Bytes) -> Words:
-    """Blocks (m, 16) out of longer rows, as the 2m words of a contiguous copy."""
-    return blocks.view(_whole_rows(BLOCK)).copy().view(np.uint64).reshape(-1)
-
-
-def _encipher(encryptor: CipherContext, blocks: Words, out: Bytes) -> None:
-    encryptor.update_into(blocks.view(np.uint8), out)  # type: ignore[arg-type]  # numpy array: a buffer
+def _blocks(columns: Bytes) -> Words:
+    """Up to 16 bytes of each row, filled up with 0, as two words (m, 2): a copy."""
+    count, width = columns.shape
+    blocks = np.zeros((count, BLOCK), dtype=np.uint8) if width < BLOCK else np.empty((count, BLOCK), np.uint8)
+    if width:
+        # One item a row: numpy copies items far faster than rows of single bytes.
+        item = np.dtype((np.void, width))
+        blocks[:, :width].view(item)[...] = columns.view(item)
+    return blocks.view(np.uint64)
 
 
 def _double(block: bytes) -> bytes:

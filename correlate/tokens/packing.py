@@ -1,49 +1,82 @@
-"""Strings of a column as one packed byte matrix per length: what a cipher can take in one call."""
+"""Strings of a column as packed byte matrices: what a cipher can take in one call."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-__all__ = ["Bytes", "Rows", "by_length", "to_arrow"]
+__all__ = ["Bytes", "Lengths", "Rows", "Texts", "to_arrow"]
 
 Bytes = npt.NDArray[np.uint8]
+Lengths = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.intp]
 
-# numpy sorts 16-bit numbers by counting, in time linear in the rows.
-COUNTED = np.iinfo(np.uint16).max
 
+@dataclass(frozen=True, kw_only=True)
+class Texts:
+    """The UTF-8 bytes of a column of n strings: ``lengths`` (n,) from ``starts`` (n,) on in ``data``.
 
-def by_length(values: pl.Series) -> Iterator[tuple[Rows, Bytes]]:
-    """Yield, for each byte length that occurs, the rows of that length and their bytes.
-
-    Args:
-        values: n strings, nulls allowed (they are left out).
-
-    Yields:
-        Row numbers (m,) and a matrix of bytes (m, length), UTF-8. Nothing is padded or cut, so two values
-        share a matrix row only when they are the same string.
+    ``present`` are the rows that are not null, or None where all are there.
     """
-    lengths = values.str.len_bytes().cast(pl.Int64).fill_null(-1).to_numpy()
-    if not len(lengths):
-        return
-    longest = int(lengths.max())
-    if longest >= 0 and int(lengths.min()) == longest:
-        yield np.arange(len(lengths)), _bytes(values).reshape(len(lengths), longest)
-        return
-    order = np.argsort((lengths + 1).astype(np.uint16) if longest < COUNTED else lengths, kind="stable")
-    present, counts = _run_lengths(lengths[order])
-    row = int(counts[0]) if present[0] < 0 else 0
-    flat, start = _bytes(values.gather(order[row:])), 0
-    for length, count in zip(present.tolist(), counts.tolist(), strict=True):
-        if length >= 0:
-            size = length * count
-            yield order[row : row + count], flat[start : start + size].reshape(count, length)
-            row, start = row + count, start + size
+
+    data: Bytes
+    starts: Lengths
+    lengths: Lengths
+    present: Rows | None
+
+    @classmethod
+    def of(cls, values: pl.Series) -> Texts:
+        """Take a column apart: slices and chunks of columns as well."""
+        column = to_arrow(values).cast(pa.large_binary())
+        _, offsets, data = column.buffers()
+        places = np.frombuffer(offsets, dtype=np.int64)[column.offset : column.offset + len(column) + 1]
+        flat = np.frombuffer(data, dtype=np.uint8) if data is not None else np.empty(0, dtype=np.uint8)
+        # A slice of an Arrow column keeps its parent's buffers: start and stop where the offsets say.
+        first, last = (int(places[0]), int(places[-1])) if len(column) else (0, 0)
+        nulls = column.null_count
+        present = np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False)) if nulls else None
+        return cls(
+            data=flat[first:last],
+            starts=(places - first)[:-1].astype(np.int64, copy=False),
+            lengths=np.diff(places),
+            present=present,
+        )
+
+    def only(self, kept: npt.NDArray[np.bool_]) -> Texts:
+        """The texts without the bytes that ``kept`` (256,) has False for."""
+        keep = kept[self.data]
+        if keep.all():
+            return self
+        before = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(keep)))
+        starts = before[self.starts]
+        lengths = before[self.starts + self.lengths] - starts
+        return Texts(data=self.data[keep], starts=starts, lengths=lengths, present=self.present)
+
+    def by_width(self, step: int) -> Iterator[tuple[Rows, Bytes, Lengths]]:
+        """Yield the texts by their lengths, rounded up to a multiple of ``step`` (at least one ``step``).
+
+        Yields:
+            Row numbers (m,), nulls left out; a matrix of bytes (m, width), 0 behind the end of a text; and
+            how many of them are the text's (m,).
+        """
+        rows = self.present if self.present is not None else np.arange(len(self.lengths))
+        lengths = self.lengths[rows] if self.present is not None else self.lengths
+        if not len(rows):
+            return
+        steps = np.maximum(lengths + (step - 1), step) // step
+        counts = np.bincount(steps)
+        # Reading a whole width from any start must stay inside the data.
+        data = np.concatenate((self.data, np.zeros(step * (len(counts) - 1), dtype=np.uint8)))
+        starts = self.starts[rows] if self.present is not None else self.starts
+        for number in np.flatnonzero(counts).tolist():
+            some = slice(None) if counts[number] == len(rows) else np.flatnonzero(steps == number)
+            width = number * step
+            yield rows[some], _cut(data, starts[some], lengths[some], width), lengths[some]
 
 
 def to_arrow(values: pl.Series) -> pa.Array:
@@ -52,19 +85,18 @@ def to_arrow(values: pl.Series) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def _run_lengths(ordered: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.intp]]:
-    """The distinct numbers of a sorted array, and how often each occurs."""
-    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    return ordered[starts], np.diff(np.append(starts, len(ordered)))
+def _cut(data: Bytes, starts: Lengths, lengths: Lengths, width: int) -> Bytes:
+    """The first ``width`` bytes from each start, 0 from each length on."""
+    # One item a row, overlapping: numpy copies items far faster than rows of single bytes.
+    item = np.dtype((np.void, width))
+    every = np.ndarray((len(data) - width + 1,), dtype=item, buffer=data, strides=(1,))
+    cut = every[starts].view(np.uint8).reshape(len(starts), width)
+    behind = _behind(width)
+    np.bitwise_and(cut, np.take(behind, lengths, axis=0), out=cut)
+    return cut
 
 
-def _bytes(values: pl.Series) -> Bytes:
-    """The bytes of a column without nulls, one value after another."""
-    column = to_arrow(values).cast(pa.large_binary())
-    _, offsets, data = column.buffers()
-    if data is None or not len(column):
-        return np.empty(0, dtype=np.uint8)
-    # A slice of an Arrow column keeps its parent's buffers: start and stop where the offsets say.
-    places = np.frombuffer(offsets, dtype=np.int64)
-    start, stop = int(places[column.offset]), int(places[column.offset + len(column)])
-    return np.frombuffer(data, dtype=np.uint8)[start:stop]
+def _behind(width: int) -> Bytes:
+    """Masks (width + 1, width): all ones before a length, 0 from it on."""
+    ones = np.arange(width) < np.arange(width + 1)[:, np.newaxis]
+    return np.where(ones, np.uint8(0xFF), np.uint8(0))

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import polars as pl
 
 from correlate.errors import KeyFileError
-from correlate.tokens.cmac import Cmac
+from correlate.tokens.cmac import BLOCK, Cmac
 from correlate.tokens.key import SecretKey
-from correlate.tokens.packing import Bytes, by_length
+from correlate.tokens.packing import Bytes, Lengths, Texts
 
 __all__ = [
     "DEFAULT_SCHEME",
@@ -36,7 +36,7 @@ TOKENS_VERSION = 2
 """How canonical values become tokens; a change of domains or of columns is a new version. Version 2 put all
 names in one domain."""
 
-# Rows packed together: sorting by length reads a column here and there, which is cheap while it fits a cache.
+# Rows packed together: their bytes fit a cache.
 ROWS = 1 << 16
 
 
@@ -45,12 +45,16 @@ class UnknownScheme(KeyFileError):
 
 
 class Scheme(Protocol):
-    """A keyed function over byte strings of one length, truncated to 64 bits."""
+    """A keyed function over byte strings, truncated to 64 bits."""
 
     name: str
 
-    def tokens(self, domain: str, messages: Bytes) -> Tokens:
-        """(n, length) bytes in, n tokens out, under the subkey of ``domain``."""
+    def tokens(self, domain: str, messages: Bytes, lengths: Lengths | None = None) -> Tokens:
+        """(n, width) bytes in, n tokens out, under the subkey of ``domain``.
+
+        ``lengths`` (n,) says how many bytes of each row count, when not all do: more than ``width - 16``
+        of them (a row of 16 may be empty), with 0 behind.
+        """
 
 
 class AesCmac:
@@ -63,11 +67,11 @@ class AesCmac:
         self._key = key
         self._functions: dict[str, Cmac] = {}
 
-    def tokens(self, domain: str, messages: Bytes) -> Tokens:
+    def tokens(self, domain: str, messages: Bytes, lengths: Lengths | None = None) -> Tokens:
         """See Scheme."""
         if domain not in self._functions:
             self._functions[domain] = Cmac(self._key.subkey(f"{self.name}/{domain}"))
-        return _truncate(self._functions[domain].digest(messages))
+        return _truncate(self._functions[domain].digest(messages, lengths))
 
 
 class HmacSha256:
@@ -80,15 +84,16 @@ class HmacSha256:
         self._key = key
         self._functions: dict[str, hmac.HMAC] = {}
 
-    def tokens(self, domain: str, messages: Bytes) -> Tokens:
+    def tokens(self, domain: str, messages: Bytes, lengths: Lengths | None = None) -> Tokens:
         """See Scheme."""
         if domain not in self._functions:
             subkey = self._key.subkey(f"{self.name}/{domain}", length=32)
             self._functions[domain] = hmac.new(subkey, digestmod="sha256")
-        keyed, length = self._functions[domain], messages.shape[1]
+        keyed, width = self._functions[domain], messages.shape[1]
         flat = np.ascontiguousarray(messages).tobytes()
+        sizes = [width] * len(messages) if lengths is None else lengths.tolist()
         digests = b"".join(
-            _digest(keyed, flat[row * length : (row + 1) * length]) for row in range(len(messages))
+            _digest(keyed, flat[row * width : row * width + size]) for row, size in enumerate(sizes)
         )
         return _truncate(np.frombuffer(digests, dtype=np.uint8).reshape(-1, 32))
 
@@ -116,8 +121,8 @@ def column_tokens(scheme: Scheme, domain: str, values: pl.Series) -> Tokens:
     out = np.full(len(values), MISSING, dtype=np.int64)
     for start in range(0, len(values), ROWS):
         part = out[start : start + ROWS]
-        for rows, messages in by_length(values.slice(start, ROWS)):
-            part[rows] = scheme.tokens(domain, messages)
+        for rows, messages, lengths in Texts.of(values.slice(start, ROWS)).by_width(BLOCK):
+            part[rows] = scheme.tokens(domain, messages, lengths)
     return out
 
 

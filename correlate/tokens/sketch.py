@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from correlate.tokens.packing import Bytes, by_length
+from correlate.tokens.packing import Bytes, Texts
 from correlate.tokens.scheme import MISSING, ROWS, Scheme, Tokens
 
 __all__ = ["SKETCH_SLOTS", "Sketcher", "equal_slots"]
@@ -33,6 +33,9 @@ SKETCH_SLOTS = 16
 
 BITS = 4
 SYMBOLS = 37
+# Texts are padded to a multiple of this many bytes, so that a few lengths are worked on at once.
+STEP = 4
+TOGETHER = 1 << 12
 # The lowest bit of each slot: 0x1111111111111111.
 LOWEST = np.uint64(0x1111111111111111)
 
@@ -48,6 +51,7 @@ def _symbols() -> npt.NDArray[np.intp]:
 
 
 SYMBOL_OF = _symbols()
+IS_SYMBOL = SYMBOL_OF > 0
 
 
 class Sketcher:
@@ -66,9 +70,8 @@ class Sketcher:
         out = np.full(len(values), MISSING, dtype=np.int64)
         for start in range(0, len(values), ROWS):
             part = out[start : start + ROWS]
-            for rows, texts in by_length(_symbols_alone(values.slice(start, ROWS))):
-                if texts.shape[1]:
-                    part[rows] = _packed(_lowest(ranks, texts))
+            for rows, texts, lengths in Texts.of(values.slice(start, ROWS)).only(IS_SYMBOL).by_width(STEP):
+                part[rows] = np.where(lengths > 0, _sketches(ranks, texts), MISSING)
         return out
 
 
@@ -81,25 +84,28 @@ def equal_slots(one: Tokens, other: Tokens) -> npt.NDArray[np.int64]:
     return SKETCH_SLOTS - unequal
 
 
-def _symbols_alone(values: pl.Series) -> pl.Series:
-    """Texts without what the alphabet lacks: mostly the spaces between words."""
-    text = values.str.replace_all(" ", "", literal=True)
-    if text.str.contains("[^A-Z0-9]").any():
-        text = text.str.replace_all("[^A-Z0-9]+", "")
-    return text
-
-
 def _ranks(scheme: Scheme, domain: str) -> Ranks:
     """The rank of each bigram in each slot, (1369, 16): bigrams in the order of their two symbols."""
     shape = (SKETCH_SLOTS, SYMBOLS, SYMBOLS)
     messages = np.indices(shape, dtype=np.uint8).reshape(3, -1).T
     tokens = scheme.tokens(f"sketch/{domain}", np.ascontiguousarray(messages))
     order = np.argsort(tokens.reshape(SKETCH_SLOTS, -1), axis=1, kind="stable")
-    return np.ascontiguousarray(np.argsort(order, axis=1, kind="stable").T.astype(np.uint16))
+    ranks = np.ascontiguousarray(np.argsort(order, axis=1, kind="stable").T.astype(np.uint16))
+    # Edge and edge stand side by side behind the end of a text alone: they must not count.
+    ranks[0] = np.iinfo(np.uint16).max
+    return ranks
+
+
+def _sketches(ranks: Ranks, texts: Bytes) -> Tokens:
+    """Sketches of texts (m, width) with zeros behind them; a few at a time, to stay in a cache."""
+    parts = [
+        _packed(_lowest(ranks, texts[start : start + TOGETHER])) for start in range(0, len(texts), TOGETHER)
+    ]
+    return np.concatenate(parts)
 
 
 def _lowest(ranks: Ranks, texts: Bytes) -> Ranks:
-    """The lowest rank in each slot, (m, 16), of texts of one length, (m, length) bytes."""
+    """The lowest rank in each slot, (m, 16), of texts, (m, width) bytes."""
     symbols = SYMBOL_OF[np.ascontiguousarray(texts.T)]
     edge = np.zeros((1, len(texts)), dtype=np.intp)
     bigrams = np.concatenate((edge, symbols)) * SYMBOLS + np.concatenate((symbols, edge))

@@ -51,6 +51,18 @@ def test_equals_the_cmac_of_a_library(key, messages):
     assert [tag.tobytes() for tag in tags] == [cmac(key, message) for message in messages]
 
 
+@given(st.binary(min_size=16, max_size=16), st.lists(st.integers(0, 16), min_size=1), st.integers(0, 3))
+def test_messages_of_several_lengths_equal_the_cmac_of_a_library(key, filled, whole):
+    lengths = np.array([16 * whole + (max(size, 1) if whole else size) for size in filled])
+    messages = np.random.default_rng(5).integers(0, 256, (len(lengths), 16 * (whole + 1)), dtype=np.uint8)
+    messages[np.arange(messages.shape[1]) >= lengths[:, np.newaxis]] = 0
+    tags = Cmac(key).digest(messages, lengths)
+    expected = [
+        cmac(key, message[:length].tobytes()) for message, length in zip(messages, lengths, strict=True)
+    ]
+    assert [tag.tobytes() for tag in tags] == expected
+
+
 @pytest.mark.parametrize("length", EDGES)
 def test_a_column_longer_than_what_is_enciphered_at_once(length):
     messages = np.random.default_rng(7).integers(0, 256, (ROWS + 3, length), dtype=np.uint8)

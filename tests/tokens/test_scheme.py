@@ -111,7 +111,7 @@ def test_a_tag_of_zeros_is_moved_aside():
     class Zeros:
         name = "zeros"
 
-        def tokens(self, _domain, messages):
+        def tokens(self, _domain, messages, _lengths):
             return _truncate(np.zeros((len(messages), 16), dtype=np.uint8))
 
     assert column_tokens(Zeros(), "x", pl.Series(["a", None])).tolist() == [1, 0]
