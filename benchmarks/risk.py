@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from benchmarks.harness import RESULTS
+from benchmarks.harness import RESULTS, peak_mb
 from correlate.catalogue import Catalogue
 from correlate.demonstration import AS_OF
 from correlate.linkage import ExposureTable, link
@@ -99,7 +99,7 @@ def _run(way: str, folder: Path) -> dict[str, float]:
     members, exposures = (_link if way == "linkage alone" else _score)(folder)
     return {
         "seconds": time.perf_counter() - start,
-        "peak_mb": _peak_mb(),
+        "peak_mb": peak_mb(),
         "members": members,
         "exposures": exposures,
     }
@@ -118,7 +118,6 @@ def _link(folder: Path) -> tuple[int, int]:
             link(vault, people, named["subject_no"].to_numpy(), model=models.linkage)
             table.add(named.unique())
             members += named.height
-        table.merge()
         return members, table.count
 
 
@@ -128,12 +127,6 @@ def _score(folder: Path) -> tuple[int, int]:
     with Vault.open(folder / "vault.duckdb", KEY) as vault:
         report = score(vault, subjects, folder / "scores.parquet", models=models, id_column=ID)
     return report.subjects, 0
-
-
-def _peak_mb() -> float:
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) / 1024
 
 
 def _shares(folder: Path) -> dict[str, float]:

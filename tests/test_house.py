@@ -20,6 +20,7 @@ PACKAGES = {"correlate": ROOT / "correlate", "correlate_cli": ROOT / "cli" / "co
 FLOORS = {
     "correlate.errors": 0,
     "correlate.vocabulary": 0,
+    "correlate.timings": 0,
     "correlate.normalise": 1,
     "correlate.catalogue": 1,
     "correlate.reading": 1,

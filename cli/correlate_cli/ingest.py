@@ -17,10 +17,12 @@ from correlate_cli.shared import (
     MemoryOption,
     RejectsOption,
     ThreadsOption,
+    TimingsOption,
     VaultArgument,
     given_catalogue,
     given_mapping,
     given_rejects,
+    given_timings,
     open_vault,
 )
 
@@ -44,6 +46,7 @@ def ingest(
         ),
     ] = False,
     catalogue: CatalogueOption = None,
+    timings: TimingsOption = None,
     threads: ThreadsOption = None,
     memory: MemoryOption = None,
 ) -> None:
@@ -63,6 +66,7 @@ def ingest(
     with (
         open_vault(vault, key, write=True, threads=threads, memory=memory) as opened,
         given_rejects(rejects, inputs=[vault, *files]) as writer,
+        given_timings(timings, inputs=[vault, *files]),
     ):
         for file in files:
             with progress(f"Ingesting {file.name}", _size(file)) as advance:

@@ -25,10 +25,12 @@ from correlate_cli.shared import (
     ScenariosOption,
     SharesOption,
     ThreadsOption,
+    TimingsOption,
     VaultArgument,
     given_mapping,
     given_models,
     given_rejects,
+    given_timings,
     open_vault,
     refuse_overwriting,
 )
@@ -102,6 +104,10 @@ def score(
     scenarios: ScenariosOption = None,
     base_rates: BaseRatesOption = False,
     shares: SharesOption = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Take up a run that was broken off, where it stopped.")
+    ] = False,
+    timings: TimingsOption = None,
     threads: ThreadsOption = None,
     memory: MemoryOption = None,
 ) -> None:
@@ -116,10 +122,16 @@ def score(
     told of, on a vault with nothing in it: name these with --declared,
     --declared-column or --hibp, and let --base-rates fill in the rest.
 
+    Millions of people are linked range by range, within the memory that
+    --memory gives. What is done is kept in OUTPUT.ranges until the output is
+    whole; a run that was broken off goes on from there with --resume.
+
     [bold]Examples[/bold]
       correlate score members.duckdb members.csv --id member_id -o scores.parquet
       correlate score members.duckdb leak.parquet -o scores.csv
           --breach viamedis-almerys-2024 --as-of 2026-11-01 --memory 4GB
+      correlate score members.duckdb members.csv --id member_id -o scores.parquet
+          --resume --timings timings.json
       correlate score empty.duckdb clients.csv --id client -o scores.csv
           --declared notified.csv --base-rates --profile lender
     """
@@ -138,9 +150,8 @@ def score(
     with (
         open_vault(vault, key, threads=threads, memory=memory) as opened,
         given_rejects(rejects, inputs=inputs) as writer,
-        progress(
-            f"Scoring {subjects.name}", subjects.stat().st_size if subjects.is_file() else None
-        ) as advance,
+        given_timings(timings, inputs=inputs),
+        progress(f"Scoring {subjects.name}", _work(subjects)) as advance,
     ):
         report = score_file(
             opened,
@@ -155,10 +166,16 @@ def score(
             hibp=hibp,
             hibp_domain=hibp_domain,
             rejects=writer,
+            resume=resume,
             progress=advance,
         )
     for line in (*_declared_lines(report.declared), *summary_lines(report)):
         typer.echo(line)
+
+
+def _work(subjects: Path) -> int | None:
+    """The bytes of the file, and an eighth each for assessing and for writing, which come after the last."""
+    return subjects.stat().st_size // 8 * 10 if subjects.is_file() else None
 
 
 def _declared_lines(counts: dict[str, int]) -> Iterator[str]:

@@ -15,8 +15,9 @@ import typer
 from correlate.catalogue import Catalogue
 from correlate.linkage import LinkageModel, load_model
 from correlate.pipeline import Models
-from correlate.reading import Mapping, RejectsWriter, load_mapping
+from correlate.reading import Mapping, RejectsWriter, check_writable, load_mapping
 from correlate.risk import DEFAULT_PROFILE, Profile, ScenarioSet
+from correlate.timings import Timings, recorded
 from correlate.tokens import KEY_FILE_VARIABLE, load_key
 from correlate.vault import Limits, Vault
 
@@ -32,6 +33,7 @@ __all__ = [
     "ScenariosOption",
     "SharesOption",
     "ThreadsOption",
+    "TimingsOption",
     "VaultArgument",
     "given_catalogue",
     "given_mapping",
@@ -40,6 +42,7 @@ __all__ = [
     "given_profile",
     "given_rejects",
     "given_scenarios",
+    "given_timings",
     "open_vault",
     "refuse_overwriting",
 ]
@@ -65,6 +68,12 @@ RejectsOption = Annotated[
     Path | None,
     typer.Option(
         "--rejects", metavar="FILE", help="Write the rows that were set aside, with reasons, as CSV."
+    ),
+]
+TimingsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--timings", metavar="FILE", help="Write what each step took as JSON: rows, seconds, memory."
     ),
 ]
 ProfileOption = Annotated[
@@ -199,3 +208,19 @@ def refuse_overwriting(output: Path, inputs: Sequence[Path], *, option: str) -> 
     for path in inputs:
         if output.resolve() == path.resolve():
             raise typer.BadParameter(f"it would overwrite {path}; name another file", param_hint=option)
+
+
+@contextmanager
+def given_timings(path: Path | None, *, inputs: Sequence[Path]) -> Iterator[None]:
+    """Time the steps of the block, and write what each took when it ends, well or not."""
+    if path is None:
+        yield
+        return
+    refuse_overwriting(path, inputs, option="--timings")
+    check_writable(path)
+    timings = Timings()
+    try:
+        with recorded(timings):
+            yield
+    finally:
+        timings.write(path)

@@ -12,7 +12,7 @@ import polars as pl
 
 from correlate.linkage.compare import SHARED
 from correlate.linkage.link import HOUSEHOLD, LINKED
-from correlate.vault import Vault
+from correlate.vault import Vault, parse_classes
 from correlate.vocabulary import AttributeClass
 
 __all__ = ["ExposureTable"]
@@ -34,7 +34,6 @@ IDENTITY = ("subject_no", "breach_no", "class_set_no")
 TOLD = dict.fromkeys((*IDENTITY, "origin", "percent"), pl.Int64)
 
 SCHEMA = """
-CREATE OR REPLACE TEMP TABLE subject_exposure (subject_id VARCHAR, exposure_no INTEGER);
 CREATE OR REPLACE TEMP TABLE exposure (exposure_no INTEGER, elements BIGINT[]);
 INSERT INTO exposure VALUES (0, []);
 """
@@ -73,22 +72,22 @@ FROM named LEFT JOIN needed USING (subject_no) GROUP BY subject_id
 
 # A subject whose rows came in several batches: all elements, the best per breach, class set and origin.
 MERGE = f"""
-WITH scattered AS (SELECT subject_id FROM subject_exposure GROUP BY subject_id HAVING count(*) > 1),
-element AS (
-    SELECT subject_id, unnest(elements) AS element
-    FROM subject_exposure SEMI JOIN scattered USING (subject_id) JOIN exposure USING (exposure_no)
+WITH element AS (
+    SELECT subject_id, unnest(elements) AS element FROM scattered JOIN exposure USING (exposure_no)
 ),
 best AS (
     SELECT subject_id, max(element) AS element FROM element
     GROUP BY subject_id, element >> {ORIGIN_SHIFT}
 )
 SELECT subject_id, list(element) FILTER (element IS NOT NULL) AS elements
-FROM scattered LEFT JOIN best USING (subject_id) GROUP BY subject_id
+FROM (SELECT DISTINCT subject_id FROM scattered) LEFT JOIN best USING (subject_id) GROUP BY subject_id
 """
 
 
 class ExposureTable:
-    """Collects the exposures of subjects, batch by batch, in temporary tables of the vault's connection."""
+    """Numbers the distinct exposures of subjects, batch by batch, in a temporary table of the vault's
+    connection.
+    """
 
     def __init__(self, vault: Vault) -> None:
         """Make the temporary tables."""
@@ -104,8 +103,8 @@ class ExposureTable:
         *,
         own: pl.DataFrame | None = None,
         declared: pl.DataFrame | None = None,
-    ) -> None:
-        """Take in the links of one batch, which ``link`` has left.
+    ) -> pl.DataFrame:
+        """Take in the links of one batch, which ``link`` has left; gives (subject_id, exposure_no).
 
         Args:
             subjects: (subject_no, subject_id), one row a subject of the batch.
@@ -118,7 +117,7 @@ class ExposureTable:
         if declared is not None:
             parts.append(declared.select(*IDENTITY, origin=pl.lit(DECLARED, pl.Int64), percent="percent"))
         with self._engine.given(named=subjects, told_row=pl.concat(parts), shared_set=self._shared_sets()):
-            self._store(ELEMENTS)
+            return self._numbered(ELEMENTS)
 
     def _shared_sets(self) -> pl.DataFrame:
         """The class set that each combination of shared values makes; nothing shared makes none."""
@@ -135,13 +134,29 @@ class ExposureTable:
         numbers = self.class_set_numbers(tuple(sets))
         return pl.DataFrame({"shared": range(1, len(sets) + 1), "class_set_no": numbers})
 
-    def merge(self) -> None:
-        """Bring together subjects whose rows came in several batches."""
-        scattered = int(
-            self._engine.scalar("SELECT count(*) - count(DISTINCT subject_id) FROM subject_exposure")
+    def merged(self, scattered: pl.DataFrame) -> pl.DataFrame:
+        """Bring subjects (subject_id, exposure_no) together that stand several times: one row each."""
+        with self._engine.given(scattered=scattered):
+            return self._numbered(MERGE)
+
+    def since(self, first: int) -> pl.DataFrame:
+        """The exposures numbered from ``first`` on: exposure_no, elements."""
+        return self._engine.frame(
+            "SELECT exposure_no, elements FROM exposure WHERE exposure_no >= ?", [first]
         )
-        if scattered:
-            self._store(MERGE, replacing=True)
+
+    def names(self) -> dict[str, dict[str, int]]:
+        """The numbers of breaches and class sets, those of the vault and those the subjects brought."""
+        return {
+            "breaches": dict(self._breaches),
+            "class_sets": {",".join(classes): number for classes, number in self._class_sets.items()},
+        }
+
+    def restore(self, exposures: pl.DataFrame, names: dict[str, dict[str, int]]) -> None:
+        """Know again what an earlier run had numbered: rows of :meth:`since`, and :meth:`names`."""
+        self._breaches = dict(names["breaches"])
+        self._class_sets = {parse_classes(text): number for text, number in names["class_sets"].items()}
+        self._engine.append("exposure", exposures, step="exposures of an earlier run")
 
     def breach_no(self, breach: str) -> int:
         """The vault's number of a breach, or a new one for a breach that only the subjects bring."""
@@ -182,11 +197,10 @@ class ExposureTable:
         """How many distinct exposures there are, the empty one among them."""
         return int(self._engine.scalar("SELECT count(*) FROM exposure"))
 
-    def subjects(self) -> pl.DataFrame:
-        """Each subject once: subject_id, exposure_no."""
-        return self._engine.frame("SELECT subject_id, exposure_no FROM subject_exposure")
-
-    def _store(self, select: str, *, replacing: bool = False) -> None:
+    def _numbered(self, select: str) -> pl.DataFrame:
+        """The exposure of each subject of a SELECT of (subject_id, elements), numbered: (subject_id,
+        exposure_no).
+        """
         engine = self._engine
         engine.execute(
             f"CREATE OR REPLACE TEMP TABLE found AS "
@@ -202,10 +216,4 @@ class ExposureTable:
             """,
             step="new exposures",
         )
-        if replacing:
-            engine.execute("DELETE FROM subject_exposure WHERE subject_id IN (SELECT subject_id FROM found)")
-        engine.execute(
-            "INSERT INTO subject_exposure "
-            "SELECT subject_id, exposure_no FROM found JOIN exposure USING (elements)",
-            step="subjects' exposures",
-        )
+        return engine.frame("SELECT subject_id, exposure_no FROM found JOIN exposure USING (elements)")

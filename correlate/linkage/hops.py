@@ -45,14 +45,15 @@ CREATE OR REPLACE TEMP TABLE crowd (key BIGINT, in_one_breach BIGINT);
 CREATE OR REPLACE TEMP TABLE edge (from_record BIGINT, to_record BIGINT);
 CREATE OR REPLACE TEMP TABLE bridge (from_record BIGINT, to_record BIGINT, probability DOUBLE);
 """
-# Records that ask at a time: their keys, and what they find, stay within some hundred megabytes.
-ENDS = 1_000_000
+# Records that ask at a time, at least: as many as there are subjects, so that neither takes more memory.
+ENDS = 50_000
 
 
 def follow_paths(
     vault: Vault, asker: pl.DataFrame, *, model: LinkageModel, without: frozenset[str] = frozenset()
-) -> None:
-    """Lengthen direct links link by link; the result is the temporary table path.
+) -> int:
+    """Lengthen direct links link by link; the result is the temporary table path. Gives how many paths of
+    several links were found, those that a better one replaced among them.
 
     Reads the temporary tables ``direct`` (subject_no, record_id, probability) and ``household``
     (subject_no, record_id), and the given table ``owner`` (asker_no, subject_no).
@@ -67,15 +68,21 @@ def follow_paths(
     for statement in filter(str.strip, SCHEMA.split(";")):
         engine.execute(statement, step="the tables of paths")
     engine.execute("INSERT INTO path SELECT subject_no, record_id, 1, probability, true FROM direct")
+    found = 0
     for depth in range(2, model.hop_depth_max + 1):
-        _cross(vault, model, without)
+        _cross(vault, model, without, together=max(ENDS, asker.height))
         _build_bridges(vault, model, without)
-        if not _lengthen(vault, asker, model, depth):
+        better = _lengthen(vault, asker, model, depth)
+        found += better
+        if not better:
             break
+    return found
 
 
-def _cross(vault: Vault, model: LinkageModel, without: frozenset[str]) -> None:
-    """Find what shares a key with the records at the ends of paths, for each record once."""
+def _cross(vault: Vault, model: LinkageModel, without: frozenset[str], *, together: int) -> None:
+    """Find what shares a key with the records at the ends of paths, for each record once, and so many of them
+    at a time.
+    """
     engine = vault.engine
     ends = engine.frame(
         "SELECT DISTINCT record_id FROM path ANTI JOIN crossed USING (record_id) "
@@ -83,7 +90,7 @@ def _cross(vault: Vault, model: LinkageModel, without: frozenset[str]) -> None:
         [model.hop_probability_min],
     )
     narrow = dataclasses.replace(model, key_records_max=model.hop_key_records_max, wide_records_max=-1)
-    for part in ends.iter_slices(ENDS):
+    for part in ends.iter_slices(together):
         crossing = Askers.of_records(vault, part["record_id"], without=without)
         find_candidates(vault, crossing, model=narrow)
         engine.execute(

@@ -12,6 +12,7 @@ from correlate.linkage.askers import Askers
 from correlate.linkage.hops import follow_paths
 from correlate.linkage.model import LinkageModel
 from correlate.linkage.pairs import JUDGED, judge
+from correlate.timings import timed
 from correlate.tokens import People
 from correlate.vault import Engine, Vault
 
@@ -71,7 +72,8 @@ def link(
         household = engine.run([_household()], into=HOUSEHOLD, stepwise=stepwise)
         paths = "SELECT subject_no, record_id, 1::TINYINT AS depth, probability FROM direct"
         if hops and model.hop_depth_max > 1:
-            follow_paths(vault, rows, model=model, without=without)
+            with timed("paths") as step:
+                step.rows_out += follow_paths(vault, rows, model=model, without=without)
             paths = "SELECT subject_no, record_id, depth, probability FROM path"
         links = engine.run([("linked", _placed(paths))], into=LINKED, stepwise=stepwise)
     return LinkCounts(

@@ -12,6 +12,7 @@ from correlate.linkage.candidates import find_hits, found_pairs, frequencies, wi
 from correlate.linkage.compare import LEVELS, compared, judged
 from correlate.linkage.model import LinkageModel
 from correlate.linkage.rarity import with_rarity
+from correlate.timings import timed
 from correlate.vault import Vault
 
 __all__ = ["JUDGED", "PairCounts", "find_candidates", "judge", "judge_pairs"]
@@ -59,9 +60,13 @@ def judge(
     Returns:
         The counts, and the asking rows with their rarities.
     """
-    counts = find_candidates(vault, askers, model=model)
-    rows = with_rarity(vault.engine, askers, model)
-    found = judge_pairs(vault, rows, "candidate", model=model, probability_min=probability_min)
+    with timed("candidates", rows_in=askers.height) as step:
+        counts = find_candidates(vault, askers, model=model)
+        step.rows_out += counts.candidates
+    with timed("comparing", rows_in=counts.candidates) as step:
+        rows = with_rarity(vault.engine, askers, model)
+        found = judge_pairs(vault, rows, "candidate", model=model, probability_min=probability_min)
+        step.rows_out += found.height
     with vault.engine.given(found_pair=found):
         vault.engine.execute(f"CREATE OR REPLACE TEMP TABLE {JUDGED} AS FROM found_pair", step=JUDGED)
     return counts, rows

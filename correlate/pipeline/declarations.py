@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from correlate.declared import Declared
@@ -18,8 +20,11 @@ class Declarations:
     def __init__(self, declared: Declared | None) -> None:
         """Bind what was read from files, if any was."""
         self._declared = declared
-        self._reached: set[int] = set()
+        self.reached: set[int] = set()
+        """Places, among the addresses in order of their tokens, of those that a subject has."""
         self._told: list[pl.DataFrame] = []
+        emails = None if declared is None else declared.by_email["email"].unique().sort()
+        self._places = None if emails is None else emails.to_frame().with_row_index("place")
 
     def of_batch(self, people: People, named: pl.DataFrame, own: pl.Series | None) -> pl.DataFrame:
         """The declared breaches of a batch's subjects: (subject_no, breach), distinct.
@@ -45,6 +50,15 @@ class Declarations:
         self._told.append(told.join(ids, on="subject_no").select("subject_id", "breach"))
         return told
 
+    def last(self) -> pl.DataFrame:
+        """What the last batch came to: (subject_id, breach)."""
+        return self._told[-1]
+
+    def restore(self, told: pl.DataFrame, reached: Sequence[int]) -> None:
+        """Take in what a batch of an earlier run came to."""
+        self._told.append(told)
+        self.reached.update(reached)
+
     def counts(self, subjects: pl.DataFrame) -> dict[str, int]:
         """Totals once all batches are done; ``subjects`` are all there are, by subject_id.
 
@@ -68,16 +82,16 @@ class Declarations:
             "declared_without_subject": nobody.height,
             "hibp_addresses": read.hibp_addresses,
             "hibp_rejected": read.hibp_rejected,
-            "hibp_without_subject": files.by_email["email"].n_unique() - len(self._reached),
+            "hibp_without_subject": files.by_email["email"].n_unique() - len(self.reached),
             "hibp_unknown": read.hibp_unknown,
         }
 
     def _by_email(self, people: People, named: pl.DataFrame, slot: str) -> pl.DataFrame:
         """Joined on tokens, here in memory and nowhere else."""
         declared = self._declared
-        if declared is None or not declared.by_email.height:
+        if declared is None or self._places is None or not declared.by_email.height:
             return pl.DataFrame(schema=TOLD)
         rows = named.select("subject_no", email=people.column(slot)).drop_nulls()
         found = rows.join(declared.by_email, on="email")
-        self._reached.update(found["email"].unique().to_list())
+        self.reached.update(found.select("email").unique().join(self._places, on="email")["place"])
         return found.select("subject_no", "breach")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,18 +15,31 @@ from correlate.declared import Declared, declared_records
 from correlate.linkage import ExposureTable, link
 from correlate.pipeline.declarations import Declarations
 from correlate.pipeline.models import Models
+from correlate.pipeline.ranges import REJECTS, RangeResult
 from correlate.pipeline.scored import Scored
+from correlate.reading import Reject
 from correlate.risk import Exposures, FutureBreach, assess, base_rate_breaches
+from correlate.timings import timed
 from correlate.tokens import People
 from correlate.vault import Dropped, Vault
 
 __all__ = ["WITHHELD", "Scorer"]
 
 WITHHELD = "withheld"
+COUNTS = ("rows", "rejected", "links", "hop_links", "household_links")
+
+
+class _Waiting(NamedTuple):
+    """A tokenised batch that waits for its range to be full; see :meth:`Scorer.add`."""
+
+    people: People
+    ids: pl.Series
+    declared: pl.Series | None
+    rejects: Sequence[Reject]
 
 
 class Scorer:
-    """Links batches of tokenised subjects and assesses the distinct exposures they come to."""
+    """Links ranges of tokenised subjects and assesses the distinct exposures they come to."""
 
     def __init__(
         self,
@@ -41,51 +56,124 @@ class Scorer:
         self._refuse_future()
         self._table = ExposureTable(vault)
         self._declarations = Declarations(declared)
+        self._waiting: list[_Waiting] = []
+        self._subjects = [pl.DataFrame(schema={"subject_id": pl.String, "exposure_no": pl.Int32})]
+        self._batches = 0
         self._dropped: Counter[tuple[str, str]] = Counter()
-        self._counts = dict.fromkeys(("rows", "rejected", "links", "hop_links", "household_links"), 0)
+        self._counts = dict.fromkeys(COUNTS, 0)
 
     def add(
-        self, people: People, ids: pl.Series, *, declared: pl.Series | None = None, rejected: int = 0
-    ) -> None:
-        """Link one batch.
+        self,
+        people: People,
+        ids: pl.Series,
+        *,
+        declared: pl.Series | None = None,
+        rejects: Sequence[Reject] = (),
+    ) -> int:
+        """Take one batch into the range at hand.
 
         Args:
             people: n rows.
             ids: (n,) the subject of each, null for a row that was rejected.
             declared: (n,) lists of the breaches that each row itself declares.
-            rejected: how many rows were.
+            rejects: rows that were, those among the n and others.
+
+        Returns:
+            How many rows the range has by now.
         """
-        named = pl.DataFrame({"subject_id": ids}).with_columns(
+        self._waiting.append(_Waiting(people, ids, declared, rejects))
+        self._batches += 1
+        return sum(batch.people.height for batch in self._waiting)
+
+    def close_range(self, *, read_to: int = 0) -> RangeResult:
+        """Link the batches of the range at hand, with which ``read_to`` bytes of the file are read."""
+        waiting, self._waiting = self._waiting, []
+        people = People.together([batch.people for batch in waiting])
+        rejects = [reject for batch in waiting for reject in batch.rejects]
+        named = pl.DataFrame({"subject_id": pl.concat([batch.ids for batch in waiting])}).with_columns(
             subject_no=pl.col("subject_id").rank("dense").cast(pl.Int64)
         )
+        columns = [batch.declared for batch in waiting if batch.declared is not None]
+        told = self._declarations.of_batch(people, named, pl.concat(columns) if columns else None)
+        first = self._table.count
+        counts, subjects = self._link(people, named, told)
+        read = people.height + len(rejects) - named["subject_id"].null_count()
+        result = RangeResult(
+            batches=self._batches,
+            read_to=read_to,
+            subjects=subjects,
+            exposures=self._table.since(first),
+            told=self._declarations.last(),
+            rejects=pl.DataFrame(rejects, schema=REJECTS, orient="row"),
+            counts=dict(zip(COUNTS, (read, len(rejects), *counts), strict=True)),
+            dropped=tuple((column, reason, rows) for (column, reason), rows in people.dropped.items()),
+            names=self._table.names(),
+            reached=tuple(sorted(self._declarations.reached)),
+        )
+        self._count(result)
+        return result
+
+    def restore(self, result: RangeResult) -> None:
+        """Take in a range that an earlier run has closed."""
+        self._table.restore(result.exposures, result.names)
+        self._declarations.restore(result.told, result.reached)
+        self._batches = result.batches
+        self._count(result)
+
+    def _count(self, result: RangeResult) -> None:
+        self._subjects.append(result.subjects)
+        self._counts = {name: self._counts[name] + result.counts[name] for name in COUNTS}
+        self._dropped.update({(column, reason): rows for column, reason, rows in result.dropped})
+
+    def _link(
+        self, people: People, named: pl.DataFrame, told: pl.DataFrame
+    ) -> tuple[tuple[int, int, int], pl.DataFrame]:
         subject_no = named["subject_no"].fill_null(0).to_numpy()
         without = frozenset(field.value for field in self._models.profile.refuses)
         counts = link(self._vault, people, subject_no, model=self._models.linkage, without=without)
-        self._table.add(
-            named.drop_nulls().unique(),
-            own=self._own_rows(people, subject_no) if self._breach else None,
-            declared=self._declared_rows(self._declarations.of_batch(people, named, declared)),
-        )
-        self._dropped.update(people.dropped)
-        self._counts["rows"] += people.height + rejected - int(ids.null_count())
-        self._counts["rejected"] += rejected
-        self._counts["links"] += counts.links
-        self._counts["hop_links"] += counts.hop_links
-        self._counts["household_links"] += counts.household_links
+        with timed("exposures", rows_in=counts.links) as step:
+            subjects = self._table.add(
+                named.drop_nulls().unique(),
+                own=self._own_rows(people, subject_no) if self._breach else None,
+                declared=self._declared_rows(told),
+            )
+            step.rows_out += subjects.height
+        return (counts.links, counts.hop_links, counts.household_links), subjects
 
     def finish(self, *, by_number: bool = False) -> Scored:
         """Assess every distinct exposure and put the subjects in order: by id, or by number."""
-        self._table.merge()
-        order = pl.col("subject_id").cast(pl.Int64) if by_number else pl.col("subject_id")
-        subjects = self._table.subjects().sort(order)
+        if self._waiting:
+            self.close_range()
+        subjects = self._in_order(by_number=by_number)
+        with timed("risk", rows_in=self._table.count) as step:
+            assessed = self._assessed()
+            step.rows_out = assessed.height
         return Scored(
             subjects=subjects,
-            assessed=self._assessed(),
+            assessed=assessed,
             counts={**self._counts, **self._declarations.counts(subjects)},
             dropped=tuple(Dropped(column=c, reason=r, rows=n) for (c, r), n in sorted(self._dropped.items())),
             key_id=self._vault.key_id,
             model=self._models.name,
         )
+
+    def _in_order(self, *, by_number: bool) -> pl.DataFrame:
+        """Each subject once; of one whose rows came in several ranges all exposures together."""
+        order = pl.col("subject_id").cast(pl.Int64) if by_number else pl.col("subject_id")
+        with timed("subjects in order") as step:
+            subjects = pl.concat(self._subjects)
+            self._subjects = [subjects.clear()]
+            step.rows_in = subjects.height
+            subjects = subjects.sort(order)
+            same = pl.col("subject_id") == pl.col("subject_id").shift()
+            scattered = subjects.select(again=same.fill_null(value=False))["again"]
+            if scattered.any():
+                several = subjects.filter(scattered).select("subject_id").unique()
+                merged = self._table.merged(subjects.join(several, on="subject_id", how="semi"))
+                rest = subjects.join(several, on="subject_id", how="anti")
+                subjects = pl.concat((rest, merged)).sort(order)
+            step.rows_out = subjects.height
+        return subjects
 
     def _assessed(self) -> pl.DataFrame:
         models = self._models

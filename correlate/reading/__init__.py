@@ -1,6 +1,6 @@
 """Files of any user, read as batches of raw text columns."""
 
-from correlate.reading.atomic import atomic_output, check_writable
+from correlate.reading.atomic import atomic_output, check_writable, output_error
 from correlate.reading.batch import Batch
 from correlate.reading.columns import Column, Columns
 from correlate.reading.errors import MissingFile, OutputError, UnknownColumn, UnreadableFile
@@ -32,5 +32,6 @@ __all__ = [
     "open_frame",
     "open_input",
     "open_source",
+    "output_error",
     "same",
 ]

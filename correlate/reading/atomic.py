@@ -11,7 +11,7 @@ from pathlib import Path
 
 from correlate.reading.errors import OutputError
 
-__all__ = ["atomic_output", "check_writable"]
+__all__ = ["atomic_output", "check_writable", "output_error"]
 
 _REASONS = {
     errno.ENOSPC: "the disk is full",
@@ -45,7 +45,7 @@ def atomic_output(path: Path) -> Iterator[Path]:
     raises. An ``OSError`` of the block (a full disk) becomes :class:`OutputError`.
     """
     check_writable(path)
-    with _as_output_error(path):
+    with output_error(path):
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
         os.close(handle)
         part = Path(name)
@@ -60,7 +60,8 @@ def atomic_output(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _as_output_error(path: Path) -> Iterator[None]:
+def output_error(path: Path) -> Iterator[None]:
+    """Tell an ``OSError`` of the block as :class:`OutputError` of ``path``."""
     try:
         yield
     except OSError as error:

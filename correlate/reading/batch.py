@@ -10,7 +10,10 @@ import polars as pl
 
 from correlate.reading.rejects import Reject
 
-__all__ = ["Batch", "assemble"]
+__all__ = ["BATCH_ROWS", "Batch", "assemble"]
+
+BATCH_ROWS = 250_000
+"""Rows read at a time, if nothing else is said."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import xxhash
 
-from correlate.reading.batch import Batch
+from correlate.reading.batch import BATCH_ROWS, Batch
 from correlate.reading.columns import Column, assign_columns
 from correlate.reading.errors import UnsupportedFormat
 from correlate.reading.formats import Format
@@ -90,7 +90,7 @@ class FrameSource(Source):
 def open_frame(
     frame: pl.DataFrame,
     *,
-    batch_rows: int = 250_000,
+    batch_rows: int = BATCH_ROWS,
     mapping: Mapping | None = None,
     keep: Sequence[str] = (),
     lists: Sequence[str] = (),
@@ -110,6 +110,7 @@ def open_frame(
 def open_input(
     given: Path | pl.DataFrame,
     *,
+    batch_rows: int = BATCH_ROWS,
     mapping: Mapping | None = None,
     keep: Sequence[str] = (),
     lists: Sequence[str] = (),
@@ -117,5 +118,9 @@ def open_input(
 ) -> Source:
     """Open a file by its path, or a frame; see :func:`open_source`."""
     if isinstance(given, pl.DataFrame):
-        return open_frame(given, mapping=mapping, keep=keep, lists=lists, kept_suffice=kept_suffice)
-    return open_source(given, mapping=mapping, keep=keep, lists=lists, kept_suffice=kept_suffice)
+        return open_frame(
+            given, batch_rows=batch_rows, mapping=mapping, keep=keep, lists=lists, kept_suffice=kept_suffice
+        )
+    return open_source(
+        given, batch_rows=batch_rows, mapping=mapping, keep=keep, lists=lists, kept_suffice=kept_suffice
+    )

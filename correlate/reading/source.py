@@ -10,7 +10,7 @@ from typing import Protocol, Self
 
 import xxhash
 
-from correlate.reading.batch import Batch
+from correlate.reading.batch import BATCH_ROWS, Batch
 from correlate.reading.columns import Columns, assign_columns
 from correlate.reading.errors import ChangedFile, EmptyFile, FolderGiven, MissingFile, UnreadableFile
 from correlate.reading.formats import PARQUET_MAGIC, Format, refuse_unsupported
@@ -122,7 +122,7 @@ class Source:
 def open_source(
     path: Path,
     *,
-    batch_rows: int = 250_000,
+    batch_rows: int = BATCH_ROWS,
     mapping: Mapping | None = None,
     keep: Sequence[str] = (),
     lists: Sequence[str] = (),
@@ -156,7 +156,7 @@ def open_columns(path: Path, choose: Callable[[tuple[str, ...]], tuple[str, str]
     columns = assign_columns(
         table.headers, mapping=mapping, keep=(text,), lists=(listed,), kept_suffice=True, file=path
     )
-    return Source(path, table, columns, 250_000, stamp)
+    return Source(path, table, columns, BATCH_ROWS, stamp)
 
 
 def _open_table(path: Path, mapping: Mapping) -> tuple[Table, os.stat_result]:

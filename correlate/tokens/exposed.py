@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,18 @@ class ClassSets:
 
     sets: tuple[tuple[AttributeClass, ...], ...]
     of_row: npt.NDArray[np.int32]
+
+    @classmethod
+    def together(cls, parts: Sequence[ClassSets]) -> ClassSets:
+        """Those of several batches, one after the other."""
+        sets = tuple(dict.fromkeys(each for part in parts for each in part.sets))
+        place = {each: place for place, each in enumerate(sets)}
+        of_row = [
+            np.array([place[each] for each in part.sets], dtype=np.int32)[part.of_row]
+            for part in parts
+            if len(part.of_row)
+        ]
+        return cls(sets=sets, of_row=np.concatenate([np.empty(0, dtype=np.int32), *of_row]))
 
 
 class ExposedClasses:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,6 +82,29 @@ class People:
 
     def __repr__(self) -> str:
         return f"People(height={self.height}, keys={len(self.keys)}, columns={sorted(self.tokens)})"
+
+    @classmethod
+    def together(cls, parts: Sequence[People]) -> People:
+        """Several batches as one, one after the other."""
+        if len(parts) == 1:
+            return parts[0]
+        heights = [part.height for part in parts]
+        names = dict.fromkeys(name for part in parts for name in part.tokens)
+        nothing = np.zeros(max(heights), dtype=np.int64)
+        starts = np.cumsum([0, *heights[:-1]])
+        return cls(
+            tokens={
+                name: np.concatenate([part.tokens.get(name, nothing[: part.height]) for part in parts])
+                for name in names
+            },
+            nir_own=np.concatenate([part.nir_own for part in parts]),
+            classes=ClassSets.together([part.classes for part in parts]),
+            keys=np.concatenate([part.keys for part in parts]),
+            key_rows=np.concatenate(
+                [part.key_rows + start for part, start in zip(parts, starts, strict=True)]
+            ),
+            dropped=sum((part.dropped for part in parts), Counter[tuple[str, str]]()),
+        )
 
     @property
     def height(self) -> int:

@@ -1,6 +1,6 @@
 """The vault: a DuckDB file of tokens, attribute classes and provenance, bound to one key."""
 
-from correlate.vault.batches import ahead, rejected_rows, side_by_side, tokenised
+from correlate.vault.batches import ahead, awaited, rejected_rows, side_by_side, tokenised
 from correlate.vault.connection import Limits
 from correlate.vault.engine import Engine, Step, quote_identifier
 from correlate.vault.erase import erase_records, remove_breach
@@ -20,9 +20,9 @@ from correlate.vault.errors import (
     WrongKey,
 )
 from correlate.vault.forms import RECORD_COLUMNS
-from correlate.vault.ingest import ROW_BITS, Dropped, IngestReport, Progress, ingest
+from correlate.vault.ingest import Dropped, IngestReport, Progress, ingest
 from correlate.vault.terms import TERM_FIELDS
-from correlate.vault.vault import BreachHolding, Vault, VaultInfo
+from correlate.vault.vault import ROW_BITS, BreachHolding, Vault, VaultInfo, parse_classes
 from correlate.vault.verify import Finding, verify
 
 __all__ = [
@@ -53,8 +53,10 @@ __all__ = [
     "VaultTooOld",
     "WrongKey",
     "ahead",
+    "awaited",
     "erase_records",
     "ingest",
+    "parse_classes",
     "quote_identifier",
     "rejected_rows",
     "remove_breach",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import chain
+from itertools import chain, islice
 from typing import TypeVar
 
 import polars as pl
@@ -14,10 +14,11 @@ from correlate.normalise import birth, name
 from correlate.normalise.birth import DateOrder
 from correlate.normalise.full_name import NameOrder
 from correlate.reading import Batch, Mapping, Reject, Source
+from correlate.timings import timed
 from correlate.tokens import People, Tokeniser
 from correlate.vocabulary import Field
 
-__all__ = ["ahead", "rejected_rows", "side_by_side", "tokenised"]
+__all__ = ["ahead", "awaited", "rejected_rows", "side_by_side", "tokenised"]
 
 Item = TypeVar("Item")
 Given = TypeVar("Given")
@@ -36,8 +37,10 @@ def tokenised(
     *,
     asking: bool = False,
     look: Callable[[Batch], None] | None = None,
+    skip: int = 0,
 ) -> Iterator[tuple[Batch, People]]:
-    """Every batch of a file with its tokens; ``look`` sees each before anything is made of it.
+    """Every batch of a file but the first ``skip`` with its tokens; ``look`` sees each before anything is
+    made of it.
 
     The order of day and month, and that of surname and first name in a column of full names, are told by the
     file's first rows, the same however the batches are cut.
@@ -55,7 +58,7 @@ def tokenised(
             look(batch)
         return batch, tokeniser.people(batch.frame, asking=asking, date_order=dates, name_order=names)
 
-    yield from side_by_side(work, chain(held, batches))
+    yield from side_by_side(work, islice(chain(held, batches), skip, None))
 
 
 def side_by_side(work: Callable[[Given], Item], items: Iterator[Given]) -> Iterator[Item]:
@@ -99,6 +102,19 @@ def ahead(items: Iterator[Item]) -> Generator[Item]:
         while (item := following.result()) is not None:
             following = worker.submit(next, items, None)
             yield item
+
+
+def awaited(batches: Iterator[tuple[Batch, People]]) -> Iterator[tuple[Batch, People]]:
+    """The batches; they are tokenised while others are used, and only the waiting is timed."""
+    while True:
+        with timed("waiting for tokens") as step:
+            item = next(batches, None)
+            if item is None:
+                return
+            step.rows_in += item[0].count
+            step.rows_out += item[1].height
+            step.bytes = item[0].bytes_read
+        yield item
 
 
 def rejected_rows(batch: Batch, people: People) -> list[Reject]:

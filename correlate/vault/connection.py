@@ -32,8 +32,9 @@ MEMORY_FORM = re.compile(r"(?=[\d.]*[1-9])\d+(\.\d+)? ?[KMGT]i?B")
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What the engine may use: ``threads`` (None: all cores) and ``memory`` such as "4GB" (None: DuckDB's
-    own, four fifths of the machine's, and little where rows only pass through).
+    """What the work may use: ``threads`` (None: all cores) and ``memory`` such as "4GB" (None: no bound).
+
+    The engine gets half of the memory: the other half is for what is read, tokenised and compared.
     """
 
     threads: int | None = None
@@ -45,6 +46,20 @@ class Limits:
             raise ValueError("threads is at least 1")
         if self.memory is not None and not MEMORY_FORM.fullmatch(self.memory):
             raise ValueError('memory is a number and a unit, as in "4GB"')
+
+    @property
+    def memory_bytes(self) -> int | None:
+        """The memory in bytes."""
+        if self.memory is None:
+            return None
+        number, unit = re.fullmatch(r"([\d.]+) ?([KMGT]i?)B", self.memory).groups()  # type: ignore[union-attr]
+        base = 1024 if unit.endswith("i") else 1000
+        return int(float(number) * base ** ("KMGT".index(unit[0]) + 1))
+
+    @property
+    def engine_memory(self) -> str | None:
+        """The engine's half."""
+        return None if self.memory_bytes is None else f"{self.memory_bytes // 2_000}KB"
 
 
 def connect(
@@ -77,7 +92,7 @@ def connect(
         connection.execute("SET enable_progress_bar = false")
         # Row order is never relied upon, and keeping it costs memory.
         connection.execute("SET preserve_insertion_order = false")
-        for name, value in (("threads", limits.threads), ("memory_limit", limits.memory)):
+        for name, value in (("threads", limits.threads), ("memory_limit", limits.engine_memory)):
             if value is not None:
                 connection.execute(f"SET {name} = '{value}'")
     except duckdb.Error as error:

@@ -16,22 +16,22 @@ import polars as pl
 
 from correlate.catalogue import Breach
 from correlate.reading import Batch, Mapping, RejectsWriter, Source, open_input
+from correlate.timings import timed
 from correlate.tokens import People
-from correlate.vault.batches import ahead, rejected_rows, tokenised
+from correlate.vault.batches import ahead, awaited, rejected_rows, tokenised
 from correlate.vault.errors import FileInOtherBreach
 from correlate.vault.forms import PLAIN, FormWriter
 from correlate.vault.terms import add_terms
-from correlate.vault.vault import Vault
+from correlate.vault.vault import ROW_BITS, Vault
 from correlate.vocabulary import AttributeClass
 
-__all__ = ["ROW_BITS", "Dropped", "IngestReport", "Progress", "ingest"]
+__all__ = ["Dropped", "IngestReport", "Progress", "ingest"]
 
 log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 """Called as work goes on with (bytes read since the last call, rows since the last call)."""
 
-ROW_BITS = 40
 # Keys that are sorted together: some 250 MB, and twice that while they are.
 KEYS_PER_RUN = 16_000_000
 
@@ -90,7 +90,7 @@ def ingest(
     start = time.perf_counter()
     with open_input(rows, mapping=mapping) as source:
         path = source.path
-        checksum = _keyed(vault, source.checksum())
+        checksum = vault.keyed_checksum(source.checksum())
         held = _held(vault, checksum)
         if held is not None and held[0] != breach.id:
             raise FileInOtherBreach(file=path, held=held[0], breach=breach.id)
@@ -102,7 +102,7 @@ def ingest(
                 with vault.engine.transaction():
                     writer = _Writer(vault, source, breach, checksum, assume_classes=assume_classes)
                     done = 0
-                    for batch, people in batches:
+                    for batch, people in awaited(batches):
                         writer.add(batch, people, rejects)
                         if progress:
                             progress(batch.bytes_read - done, batch.count)
@@ -110,18 +110,14 @@ def ingest(
                     writer.finish()
                 vault.forms.clear()
                 # Left to the closing of the file it would take as much memory as the file's records.
-                vault.engine.execute("CHECKPOINT", step="writing the vault")
+                with timed("writing the vault") as step:
+                    vault.engine.execute("CHECKPOINT", step="writing the vault")
+                    step.bytes = vault.engine.file.stat().st_size
     report = writer.report(time.perf_counter() - start)
     log.info(
         "%s: %d rows read, %d accepted, %d rejected", path.name, report.read, report.accepted, report.rejected
     )
     return report
-
-
-def _keyed(vault: Vault, checksum: str) -> str:
-    """The checksum under the vault's key: that of a file of one row would give the row away by trial."""
-    digest = np.frombuffer(bytes.fromhex(checksum), dtype=np.uint8).reshape(1, -1)
-    return vault.tokeniser.scheme.tokens("file-checksum", digest).astype(">i8").tobytes().hex()
 
 
 def _held(vault: Vault, checksum: str) -> tuple[str, int, int, int] | None:
@@ -185,8 +181,10 @@ class _Writer:
         if rejects is not None:
             rejects.write(self._source.path, rejected_rows(batch, people))
         record_ids = (np.int64(self._file_no) << ROW_BITS) + row_numbers
-        records = self._records(people, record_ids, kept)
-        self._vault.engine.append("record", records, step="storing records")
+        with timed("storing records", rows_in=batch.count) as step:
+            records = self._records(people, record_ids, kept)
+            self._vault.engine.append("record", records, step="storing records")
+            step.rows_out += records.height
         self._keys.append(pl.DataFrame({"key": people.keys, "record_id": record_ids[people.key_rows]}))
         if sum(run.height for run in self._keys) >= KEYS_PER_RUN:
             self._store_keys()
@@ -200,14 +198,18 @@ class _Writer:
         and a join, or a look-up, reads the blocks of its range alone.
         """
         if self._keys:
-            run = pl.concat(self._keys).sort("key")
-            self._keys.clear()
-            self._vault.engine.append("link_key", run, step="storing linkage keys")
+            with timed("storing linkage keys") as step:
+                run = pl.concat(self._keys).sort("key")
+                self._keys.clear()
+                self._vault.engine.append("link_key", run, step="storing linkage keys")
+                step.rows_in += run.height
+                step.rows_out += run.height
 
     def finish(self) -> None:
         """Count the file's terms and write its own row: with it the transaction is complete."""
         self._store_keys()
-        add_terms(self._vault.engine, self._file_no, ROW_BITS)
+        with timed("term frequencies", rows_in=self._accepted):
+            add_terms(self._vault.engine, self._file_no, ROW_BITS)
         self._vault.engine.execute(
             "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [

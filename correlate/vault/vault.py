@@ -7,6 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import numpy as np
+
 from correlate.tokens import DEFAULT_SCHEME, TOKENS_VERSION, SecretKey, Tokeniser
 from correlate.vault.connection import Limits
 from correlate.vault.engine import Engine
@@ -24,7 +26,11 @@ from correlate.vault.replacing import remove_leftovers, replacement, take_place
 from correlate.vault.schema import migrate, newest
 from correlate.vocabulary import AttributeClass
 
-__all__ = ["BreachHolding", "Vault", "VaultInfo"]
+__all__ = ["ROW_BITS", "BreachHolding", "Vault", "VaultInfo", "parse_classes"]
+
+
+ROW_BITS = 40
+"""A record_id is the number of its file, and in so many bits its row there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +184,24 @@ class Vault:
                 for breach, files, records, rejected in holdings
             ),
         )
+
+    def keyed_checksum(self, checksum: str) -> str:
+        """A file's checksum under the vault's key: that of a file of one row would give the row away by
+        trial.
+        """
+        digest = np.frombuffer(bytes.fromhex(checksum), dtype=np.uint8).reshape(1, -1)
+        return self.tokeniser.scheme.tokens("file-checksum", digest).astype(">i8").tobytes().hex()
+
+    def state(self) -> dict[str, int]:
+        """What tells two states of a vault apart: each file by its keyed checksum, with the records it still
+        has.
+        """
+        rows = self.engine.rows(
+            f"SELECT checksum, coalesce(held, 0) FROM file LEFT JOIN ("
+            f"SELECT record_id >> {ROW_BITS} AS file_no, count(*) AS held FROM record GROUP BY ALL"
+            f") USING (file_no) ORDER BY checksum"
+        )
+        return dict(rows)
 
     def class_sets(self) -> dict[int, tuple[AttributeClass, ...]]:
         """The attribute classes behind each class_set_no."""

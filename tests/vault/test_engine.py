@@ -135,7 +135,7 @@ SORTED = "SELECT hash(range) AS h, range AS r FROM range(2000000) ORDER BY h"
 
 def test_work_beyond_the_memory_goes_to_the_disk_and_leaves_nothing_there(tmp_path):
     spilt = set()
-    with Engine(tmp_path / "e.duckdb", write=True, limits=Limits(memory="40MB", threads=2)) as engine:
+    with Engine(tmp_path / "e.duckdb", write=True, limits=Limits(memory="80MB", threads=2)) as engine:
         rows = 0
         for part in engine.chunks(SORTED, rows=100_000):
             rows += part.height

@@ -237,8 +237,8 @@ def test_limits_that_mean_nothing_are_refused(settings):
         Limits(**settings)
 
 
-def test_limits_reach_the_engine(path, key):
-    with Vault.open(path, key, limits=Limits(threads=1, memory="64MB")) as vault:
+def test_limits_reach_the_engine_which_gets_half_of_the_memory(path, key):
+    with Vault.open(path, key, limits=Limits(threads=1, memory="128MB")) as vault:
         assert vault.engine.rows(
             "SELECT current_setting('threads')::INT, current_setting('memory_limit')"
         ) == [(1, "61.0 MiB")]

@@ -1,0 +1,54 @@
+"""How much is done at a time, so that all of it stays within the memory that was given."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Self
+
+from correlate.errors import InputError
+from correlate.vault import Limits
+
+__all__ = ["Budget", "TooLittleMemory"]
+
+# Measured: what a row of a range takes at the peak of its linking, in bytes, and what comes on top of all
+# ranges: the program itself, and batches on their way in.
+ROW_BYTES = 4_000
+BASE_BYTES = 800_000_000
+LEAST_ROWS, MOST_ROWS = 50_000, 1_000_000
+SMALL_BATCH, BATCH = 50_000, 250_000
+# Where nothing is said: no more than this, nor than half of the machine.
+USUAL_BYTES = 8_000_000_000
+
+
+class TooLittleMemory(InputError):
+    """{given} of memory do not suffice: scoring takes at least {needed}. Give more with --memory."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """``batch_rows`` are read and tokenised at a time, ``range_rows`` are linked together."""
+
+    batch_rows: int
+    range_rows: int
+
+    @classmethod
+    def of(cls, limits: Limits) -> Self:
+        """What fits into the limits; raises TooLittleMemory."""
+        memory = limits.memory_bytes or min(USUAL_BYTES, _machine() // 2)
+        rows = (memory - BASE_BYTES) // ROW_BYTES
+        if rows < LEAST_ROWS:
+            if limits.memory is not None:
+                needed = BASE_BYTES + ROW_BYTES * LEAST_ROWS
+                raise TooLittleMemory(given=limits.memory, needed=f"{-(-needed // 10**8) / 10:.1f}GB")
+            rows = LEAST_ROWS
+        rows = min(rows, MOST_ROWS)
+        batch = BATCH if rows >= 2 * BATCH else SMALL_BATCH
+        return cls(batch_rows=batch, range_rows=rows // batch * batch)
+
+
+def _machine() -> int:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return USUAL_BYTES

@@ -1,0 +1,165 @@
+"""Ranges: so many rows of a file are linked together, and what they came to is kept until all are done.
+
+A run that was killed is taken up behind the last range that was kept. What is kept are the subjects' own
+ids, numbers of exposures, and for each exposure numbers of breaches, class sets and hundredths: no value and
+no token.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import xxhash
+
+from correlate.errors import InputError
+from correlate.reading import Reject, output_error
+
+__all__ = ["REJECTS", "NothingToResume", "RangeResult", "RangeStore", "ResumedOtherwise"]
+
+FRAMES = ("subjects", "exposures", "told", "rejects")
+REJECTS = {"row": pl.Int64, "reason": pl.String, "column": pl.String}
+TOLD = {"subject_id": pl.String, "breach": pl.String}
+RUN = "run.json"
+RESULT = "range.json"
+
+
+class NothingToResume(InputError):
+    """There is nothing to resume: {folder} does not exist. Leave --resume out, and the run starts anew."""
+
+
+class ResumedOtherwise(InputError):
+    """The run that was broken off cannot be resumed: {what} is not what it was. Leave --resume out, and the
+    run starts anew.
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
+class RangeResult:
+    """What one range of rows came to.
+
+    Attributes:
+        batches: how many batches of the file end with it, counted from the file's start; ``read_to``: how
+            many of its bytes were read by then.
+        subjects: (subject_id, exposure_no); a subject with rows in several ranges stands in each.
+        exposures: (exposure_no, elements) of those that no earlier range had.
+        told: (subject_id, breach) that were declared.
+        rejects: (row, reason, column).
+        counts: rows, links and the like; ``dropped``: fields that were unusable, by column and reason.
+        names: what the numbers in elements stand for.
+        reached: places of the declared addresses that a subject of the range has.
+    """
+
+    batches: int
+    read_to: int
+    subjects: pl.DataFrame
+    exposures: pl.DataFrame
+    told: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TOLD))
+    rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
+    counts: dict[str, int]
+    dropped: tuple[tuple[str, str, int], ...]
+    names: dict[str, dict[str, int]]
+    reached: tuple[int, ...]
+
+    def rejected(self) -> list[Reject]:
+        """The rejects, as they are written."""
+        return [Reject(*row) for row in self.rejects.select(*REJECTS).iter_rows()]
+
+
+class RangeStore:
+    """A folder beside the output with the ranges that are done; it goes when the output is whole."""
+
+    def __init__(self, output: Path, run: Mapping[str, Any], *, resume: bool) -> None:
+        """Begin a run, or take one up.
+
+        Args:
+            output: the file to be.
+            run: everything that decides what a range comes to, as JSON has it.
+            resume: take up what an earlier run left.
+
+        Raises:
+            NothingToResume: no run was broken off.
+            ResumedOtherwise: it was one of another input, vault, key, model or option.
+            OutputError: the folder cannot be made.
+        """
+        self.folder = output.with_name(f"{output.name}.ranges")
+        self._output, self._run, self._count = output, dict(run), 0
+        if resume:
+            self._check()
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _check(self) -> None:
+        try:
+            before = json.loads((self.folder / RUN).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise NothingToResume(folder=self.folder) from None
+        for name in sorted({*before, *self._run}):
+            if before.get(name) != self._run.get(name):
+                raise ResumedOtherwise(what=name)
+
+    def held(self) -> Iterator[RangeResult]:
+        """The ranges that are done, in order, as far as they are whole."""
+        while (found := _read(self.folder / f"{self._count:05}")) is not None:
+            self._count += 1
+            yield found
+        # Whatever lies behind was not whole.
+        for folder in self.folder.glob("[0-9]*"):
+            if folder.name.rstrip(".part") >= f"{self._count:05}":
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def keep(self, result: RangeResult) -> None:
+        """Keep one range: it is there whole, or not at all."""
+        with output_error(self._output):
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+            if not self._count:
+                (self.folder / RUN).write_text(json.dumps(self._run), encoding="utf-8")
+            part = self.folder / f"{self._count:05}.part"
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir(mode=0o700)
+            for name in FRAMES:
+                getattr(result, name).write_parquet(part / f"{name}.parquet")
+            document = {
+                "batches": result.batches,
+                "read_to": result.read_to,
+                "counts": result.counts,
+                "dropped": result.dropped,
+                "names": result.names,
+                "reached": result.reached,
+                "sums": {name: _sum(part / f"{name}.parquet") for name in FRAMES},
+            }
+            (part / RESULT).write_text(json.dumps(document), encoding="utf-8")
+            part.replace(self.folder / f"{self._count:05}")
+        self._count += 1
+
+    def discard(self) -> None:
+        """The output is whole: nothing of the ranges is needed any more."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _read(folder: Path) -> RangeResult | None:
+    try:
+        document = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+        if any(_sum(folder / f"{name}.parquet") != document["sums"][name] for name in FRAMES):
+            return None
+        frames = {name: pl.read_parquet(folder / f"{name}.parquet") for name in FRAMES}
+        return RangeResult(
+            **frames,
+            batches=document["batches"],
+            read_to=document["read_to"],
+            counts=document["counts"],
+            dropped=tuple((column, reason, rows) for column, reason, rows in document["dropped"]),
+            names=document["names"],
+            reached=tuple(document["reached"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _sum(path: Path) -> str:
+    return xxhash.xxh3_128_hexdigest(path.read_bytes())
