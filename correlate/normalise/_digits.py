@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-__all__ = ["as_integers", "as_text", "compact", "mend", "no_issue", "overlay", "rewrite"]
+__all__ = ["as_integers", "as_text", "compact", "mend", "no_issue", "numbers", "overlay", "rewrite"]
 
 Step = Callable[[pl.Series], pl.Series]
 
@@ -29,6 +29,9 @@ def as_text(values: pl.Series) -> pl.Series:
 def as_integers(text: pl.Series) -> pl.Series:
     """Read whole strings of digits as Int64, null for anything else; a leading + is accepted."""
     number = text.cast(pl.Int64, strict=False)
+    least = number.min()
+    if least is None or least >= 0:  # type: ignore[operator]  # a column of Int64 has an integer
+        return number
     return number.to_frame("n").select(pl.when(pl.col("n") >= 0).then("n")).to_series()
 
 
@@ -64,6 +67,19 @@ def compact(text: pl.Series) -> pl.Series:
     rows, since a file mostly uses one.
     """
     return mend(text, _is_ragged, (_without_spaces, _without_dots, _without_marks))
+
+
+def numbers(text: pl.Series, clean: Step, read: Step) -> tuple[pl.Series, pl.Series]:
+    """Give ``clean(text)`` and ``read`` of that (Int64): rows of bare digits, most of a file, are read once.
+
+    ``clean`` must leave bare digits as they are, and ``read`` take them as ``as_integers`` does.
+    """
+    number = as_integers(text)
+    ragged = number.is_null() & text.is_not_null()
+    if not ragged.any():
+        return text, number
+    rows = clean(text.filter(ragged))
+    return overlay(text, ragged, rows), overlay(number, ragged, read(rows))
 
 
 def no_issue(height: int) -> pl.Series:

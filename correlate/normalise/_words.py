@@ -7,9 +7,9 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-__all__ = ["split_words"]
+from correlate.normalise._bytes import Bytes, offsets_and_bytes
 
-Bytes = npt.NDArray[np.uint8]
+__all__ = ["split_words"]
 
 _SPACE = ord(" ")
 
@@ -27,13 +27,10 @@ _TABLE = _word_bytes()
 
 def split_words(values: pl.Series) -> pl.Series:
     """Keep A to Z and 0 to 9 as words with one space between them; null stays null."""
-    column = values.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.large_string())
-    _, offsets, data = column.buffers()
-    if data is None or not len(column):
+    if values.is_empty():
         return values
-    ends = np.frombuffer(offsets, dtype=np.int64)[column.offset : column.offset + len(column) + 1]
-    text = _TABLE[np.frombuffer(data, dtype=np.uint8)[ends[0] : ends[-1]]]
-    words, lengths = _squeezed(text, ends - ends[0])
+    ends, data = offsets_and_bytes(values)
+    words, lengths = _squeezed(_TABLE[data], ends)
     places = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(lengths)))
     joined = pa.LargeStringArray.from_buffers(len(lengths), pa.py_buffer(places), pa.py_buffer(words))
     out = pl.Series(values.name, pl.from_arrow(joined))

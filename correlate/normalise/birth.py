@@ -13,7 +13,7 @@ import datetime
 
 import polars as pl
 
-from correlate.normalise._digits import as_text
+from correlate.normalise._digits import as_text, rewrite
 from correlate.normalise.birth_place import normalise_place
 from correlate.normalise.birth_reading import DateOrder, infer_order, read_codes
 from correlate.normalise.distinct import by_distinct
@@ -57,7 +57,11 @@ def normalise(
 
 def _codes(text: pl.Series, order: DateOrder, reference: datetime.date) -> pl.Series:
     """Give YYYYMMDD, -1 for what cannot be read, null for what is not there."""
-    return read_codes(text, order, reference.year).fill_null(-1).set(is_blank(fold(text)), None)
+    codes = read_codes(text, order, reference.year)
+    unread = codes.is_null() & text.is_not_null()
+    return rewrite(
+        codes, unread, lambda rows: rows.fill_null(-1).set(is_blank(fold(text.filter(unread))), None)
+    )
 
 
 def _judge(codes: pl.Series, reference: datetime.date, earliest: int) -> pl.DataFrame:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import polars as pl
 
-__all__ = ["by_distinct"]
+__all__ = ["FEW", "by_distinct"]
 
 # Below this, finding the distinct values costs more than it saves.
-_FEW = 1_000
+FEW = 1_000
 
 
 def by_distinct(values: pl.Series, change: Callable[[pl.Series], pl.DataFrame]) -> pl.DataFrame:
@@ -17,7 +17,7 @@ def by_distinct(values: pl.Series, change: Callable[[pl.Series], pl.DataFrame]) 
 
     ``change`` must be a function of each value alone, and keep height and order.
     """
-    if values.len() < _FEW:
+    if values.len() < FEW:
         return change(values)
     distinct = values.unique()
     if distinct.len() * 2 > values.len():

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from correlate.normalise._digits import as_integers, as_text, compact, overlay, rewrite
+from correlate.normalise._digits import as_integers, as_text, compact, no_issue, numbers, overlay, rewrite
 
 __all__ = ["key", "normalise"]
 
@@ -40,17 +40,10 @@ def normalise(values: pl.Series) -> pl.DataFrame:
 
     The digits of an "nnp" after the first are no date and no place, nor is any of a "mig".
     """
-    text = _clean(as_text(values))
-    frame = pl.DataFrame({"text": text, "number": _numbers(text)})
-    return (
-        frame.lazy()
-        .with_columns(length=pl.col("text").str.len_chars())
-        .with_columns(pl.when(length=15).then(pl.col("number") // 100).otherwise("number").alias("body"))
-        .with_columns(_parts())
-        .with_columns(issue=_issue())
-        .select(*_columns())
-        .collect()
-    )
+    frame = _parted(as_text(values)).with_columns(fine=_is_fine().fill_null(value=False))
+    rest = ~frame["fine"]
+    issue = overlay(no_issue(frame.height), rest, frame.filter(rest).select(issue=_issue()).to_series())
+    return frame.select(*_columns(issue))
 
 
 def key(values: pl.Series) -> pl.Series:
@@ -83,6 +76,19 @@ def _numbers(text: pl.Series) -> pl.Series:
     return overlay(number, corsican, as_integers(rows.str.head(5) + department + rows.str.slice(7)))
 
 
+def _parted(text: pl.Series) -> pl.DataFrame:
+    """Text and number, the length, and the number's parts."""
+    text, number = numbers(text, _clean, _numbers)
+    return (
+        pl.DataFrame({"text": text, "number": number})
+        .lazy()
+        .with_columns(length=pl.col("text").str.len_chars())
+        .with_columns(pl.when(length=15).then(pl.col("number") // 100).otherwise("number").alias("body"))
+        .with_columns(_parts())
+        .collect()
+    )
+
+
 def _parts() -> list[pl.Expr]:
     """Cut the 13 digits: cheaper on one integer than on slices of the text."""
     body = pl.col("body")
@@ -96,6 +102,19 @@ def _parts() -> list[pl.Expr]:
         (body % 1000).alias("order"),
         (pl.col("length") == 15).and_(pl.col("number") % 100 != 97 - body % 97).alias("wrong_key"),
     ]
+
+
+def _is_fine() -> pl.Expr:
+    """Most numbers of a file: certified ones without an issue. Their issues need not be looked for."""
+    return (
+        pl.col("sex_digit").is_between(1, 2)
+        & pl.col("length").is_in([13, 15])
+        & pl.col("month").is_between(1, 12)
+        & pl.col("department").is_between(1, 96)
+        & pl.col("commune").is_between(1, 990)
+        & (pl.col("order") != 0)
+        & ~pl.col("wrong_key")
+    )
 
 
 def _issue() -> pl.Expr:
@@ -122,9 +141,9 @@ def _commune_exists() -> pl.Expr:
     return pl.when(overseas).then((commune % 100).is_between(1, 90)).otherwise(commune.is_between(1, 990))
 
 
-def _columns() -> list[pl.Expr]:
+def _columns(issue: pl.Series) -> list[pl.Expr]:
     sex, month = pl.col("sex_digit"), pl.col("month")
-    usable = pl.col("issue").is_null() & sex.is_not_null()
+    usable = pl.lit(issue.is_null()) & sex.is_not_null()
     dated = usable & (sex < 3)
     # 31 to 42: the record of birth is incomplete but its month is known.
     known_month = pl.when(month <= 12).then(month).when(month.is_between(31, 42)).then(month - 30)
@@ -135,5 +154,5 @@ def _columns() -> list[pl.Expr]:
         pl.when(dated).then("year").cast(pl.Int16).alias("birth_year"),
         pl.when(dated).then(known_month).cast(pl.Int8).alias("birth_month"),
         pl.when(dated).then(pl.col("text").str.slice(5, 5)).alias("birth_place"),
-        pl.col("issue"),
+        pl.lit(issue).alias("issue"),
     ]

@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from correlate.normalise._digits import as_integers, as_text, compact, overlay, rewrite
+from correlate.normalise._digits import as_integers, as_text, compact, no_issue, numbers, overlay, rewrite
 
 __all__ = ["normalise"]
 
@@ -53,8 +53,32 @@ def normalise(values: pl.Series) -> pl.DataFrame:
     or phone-junk (one digit repeated, or zeros). A nine-digit number is one whose leading zero
     a spreadsheet ate; another number without + or 00 is taken as international from 11 digits on.
     """
-    text = _clean(as_text(values))
-    frame = pl.DataFrame({"text": text, "number": as_integers(text)})
+    text, number = numbers(as_text(values), _clean, as_integers)
+    frame = pl.DataFrame({"text": text, "number": number})
+    frame = frame.lazy().with_columns(plain=_plain_national()).collect()
+    e164 = _OWNERS.gather(frame["plain"] // 10**4) * _NATIONAL + frame["plain"]
+    phone = e164.cast(pl.String)
+    phone, issue = ("+" + phone).alias("phone"), no_issue(len(text)).alias("issue")
+    rest = e164.is_null() & text.is_not_null()
+    if not rest.any():
+        return pl.DataFrame([phone, issue])
+    read = _read(frame.filter(rest).select("text", "number"))
+    return pl.DataFrame([overlay(phone, rest, read["phone"]), overlay(issue, rest, read["issue"])])
+
+
+def _plain_national() -> pl.Expr:
+    """Nine digits behind a zero, behind 33 or alone, not one digit repeated: most numbers of a file."""
+    text, number = pl.col("text"), pl.col("number")
+    width = text.str.len_bytes()
+    alone = (number < _NATIONAL) & ((width == 9) | ((width == 10) & ~text.str.starts_with("+")))
+    national = number % _NATIONAL
+    told = (alone | (number // _NATIONAL == _FRANCE)) & (national >= _NATIONAL // 10)
+    junk = (national % (_NATIONAL // 10) == 0) | (national % 111_111_111 == 0)
+    return pl.when(told & ~junk).then(national)
+
+
+def _read(frame: pl.DataFrame) -> pl.DataFrame:
+    """Read compact numbers ("text", "number") of any kind."""
     frame = frame.lazy().with_columns(_spelling()).with_columns(national=_national()).collect()
     frame = frame.with_columns(owner=_OWNERS.gather(frame["national"] // 10**4))
     frame = frame.with_columns(e164=_french())

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from correlate.normalise._digits import overlay, rewrite
+from correlate.normalise._digits import as_text, overlay, rewrite
+from correlate.normalise.distinct import FEW, by_distinct
 from correlate.normalise.folding import fold, is_blank, words
 
 __all__ = ["normalise_street"]
 
+# A number that no rule looks into: no leading zero, and no postcode.
+_PLAIN_NUMBER, _ANY_NUMBER = "^([1-9][0-9]{0,3}) ", "1"
 # What stands behind the street on a one-line address.
 _TOWN_BEHIND = r"(?: F)? F?[0-9]{5}(?: .*)?$"
 _TOWN_WITHOUT_STREET = r"([A-Z].*?)(?: F)? F?[0-9]{5}(?: .*)?$"
@@ -52,6 +55,26 @@ def normalise_street(values: pl.Series) -> pl.DataFrame:
     ``12b, av. du Gal-de-Gaulle`` is ``12 BIS AVENUE DU GENERAL DE GAULLE``. A postcode and what is behind
     it goes. ``issue``: street-placeholder or street-unreadable (no letters of the Latin alphabet).
     """
+    text = as_text(values)
+    return _normalise_street(text) if len(text) < FEW else _by_rest(text)
+
+
+def _by_rest(text: pl.Series) -> pl.DataFrame:
+    """What _normalise_street gives, worked out once for all house numbers of a street."""
+    column = pl.col("text")
+    number = column.str.extract(_PLAIN_NUMBER)
+    frame = text.to_frame("text").lazy().with_columns(number=number).collect()
+    # No rule tells plain numbers apart, so that one can stand for all.
+    rest = pl.lit(_ANY_NUMBER) + column.str.slice(pl.col("number").str.len_bytes())
+    rests = frame.select(pl.coalesce(rest, "text")).to_series()
+    frame = frame.with_columns(by_distinct(rests, _normalise_street))
+    street = pl.col("number") + pl.col("street").str.slice(len(_ANY_NUMBER))
+    return frame.select(
+        pl.when(pl.col("number").is_null()).then("street").otherwise(street).alias("street"), "issue"
+    )
+
+
+def _normalise_street(values: pl.Series) -> pl.DataFrame:
     folded = fold(values)
     street = _expand(folded)
     frame = pl.DataFrame({"street": street, "blank": is_blank(folded)})

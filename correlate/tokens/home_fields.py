@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import polars as pl
 
 from correlate.normalise import address
 from correlate.tokens.batch import Batch, Normalise, Reading
-from correlate.tokens.distinct import Distinct, as_it_is, distinct
+from correlate.tokens.distinct import distinct
 from correlate.tokens.scheme import MISSING
 from correlate.vocabulary import Field
 
 __all__ = ["read_home"]
 
 PARTS = ("postcode", "department")
-# Towns repeat, and addresses hardly do.
-SPELLED: tuple[tuple[Field, Callable[[pl.Series], Distinct], Normalise, str], ...] = (
-    (Field.city, distinct, address.normalise_city, "city"),
-    (Field.address, as_it_is, address.normalise_street, "street"),
+SPELLED: tuple[tuple[Field, Normalise, str], ...] = (
+    (Field.city, address.normalise_city, "city"),
+    (Field.address, address.normalise_street, "street"),
 )
 
 
@@ -32,9 +29,10 @@ def read_home(batch: Batch) -> None:
         _put(batch, batch.read(column, coded, address.normalise_any_postcode, "postcode"))
     for column in batch.columns(Field.address):
         _put(batch, _from_address(batch, batch.raw(column)))
-    for target, code, normalise, name in SPELLED:
+    for target, normalise, name in SPELLED:
         readings = [
-            batch.read(column, code(batch.raw(column)), normalise, name) for column in batch.columns(target)
+            batch.read(column, distinct(batch.raw(column)), normalise, name)
+            for column in batch.columns(target)
         ]
         batch.put((name,), [batch.tokenised(name, reading, name) for reading in readings])
         batch.put((f"{name}_sketch",), [batch.sketched(name, reading, name) for reading in readings])

@@ -34,25 +34,23 @@ class Texts:
         """Take a column apart: slices and chunks of columns as well."""
         column = to_arrow(values).cast(pa.large_binary())
         _, offsets, data = column.buffers()
-        places = np.frombuffer(offsets, dtype=np.int64)[column.offset : column.offset + len(column) + 1]
-        flat = np.frombuffer(data, dtype=np.uint8) if data is not None else np.empty(0, dtype=np.uint8)
-        # A slice of an Arrow column keeps its parent's buffers: start and stop where the offsets say.
-        first, last = (int(places[0]), int(places[-1])) if len(column) else (0, 0)
+        places: Lengths = np.zeros(1, dtype=np.int64)
+        flat = np.empty(0, dtype=np.uint8)
+        if len(column):
+            places = np.frombuffer(offsets, dtype=np.int64)[column.offset : column.offset + len(column) + 1]
+        if data is not None:
+            flat = np.frombuffer(data, dtype=np.uint8)[: places[-1]]
         nulls = column.null_count
         present = np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False)) if nulls else None
-        return cls(
-            data=flat[first:last],
-            starts=(places - first)[:-1].astype(np.int64, copy=False),
-            lengths=np.diff(places),
-            present=present,
-        )
+        return cls(data=flat, starts=places[:-1], lengths=np.diff(places), present=present)
 
     def only(self, kept: npt.NDArray[np.bool_]) -> Texts:
         """The texts without the bytes that ``kept`` (256,) has False for."""
         keep = kept[self.data]
         if keep.all():
             return self
-        before = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(keep)))
+        before = np.zeros(len(keep) + 1, dtype=np.int64)
+        np.cumsum(keep, out=before[1:])
         starts = before[self.starts]
         lengths = before[self.starts + self.lengths] - starts
         return Texts(data=self.data[keep], starts=starts, lengths=lengths, present=self.present)

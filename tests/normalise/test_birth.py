@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from correlate.normalise import birth
+from correlate.normalise.birth_reading import _plain_codes, _read_any
 
 FRENCH = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
 ENGLISH = "January February March April May June July August September October November December"
@@ -257,3 +258,17 @@ def test_a_place_is_a_code_or_a_folded_name(text, place):
 @pytest.mark.parametrize(("text", "issue"), [("INCONNU", "place-placeholder"), ("?", "place-unreadable")])
 def test_no_place(text, issue):
     assert birth.normalise_place(pl.Series([text])).row(0) == (None, issue)
+
+
+TEN = st.from_regex(r"[0-9]{2}[ /\-._\\,][0-9]{2}[ /\-._\\,][0-9]{4}", fullmatch=True) | st.from_regex(
+    r"[0-9]{4}[ /\-._\\,][0-9]{2}[ /\-._\\,][0-9]{2}", fullmatch=True
+)
+NEARLY = st.text(alphabet="0189/-. +:TA", min_size=10, max_size=10)
+
+
+@pytest.mark.parametrize("order", ["dmy", "mdy", "serial"])
+@given(cells=st.lists(TEN | NEARLY, min_size=1))
+def test_dates_read_by_their_bytes_are_what_the_patterns_read(order, cells):
+    values = pl.Series(cells)
+    read = pl.DataFrame({"plain": _plain_codes(values, order), "any": _read_any(values, order, 2026)})
+    assert read.filter(pl.col("plain").is_not_null() & pl.col("plain").ne_missing(pl.col("any"))).is_empty()

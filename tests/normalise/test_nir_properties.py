@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from stdnum.fr import nir as stdnum_nir
 
 from correlate.normalise import nir
+from correlate.normalise.nir import _is_fine, _issue, _parted
 
 # The pattern of INSEE's schema as public code repeats it, months from 01, sex 1 or 2.
 STRUCTURE = re.compile(
@@ -128,3 +129,11 @@ def test_known_difference_python_stdnum_wants_a_key_and_no_hyphens() -> None:
     for spelling in ("2550814168025", "2-55-08-14-168-025-38"):
         assert not stdnum_nir.is_valid(spelling)
         assert nir.normalise(pl.Series([spelling]))["nir"].item() == "2550814168025"
+
+
+@given(
+    st.lists(bodies | bodies.map(with_key) | st.from_regex(r"[0-9+][0-9]{11,14}", fullmatch=True), min_size=1)
+)
+def test_what_is_called_fine_at_a_glance_has_no_issue(numbers):
+    seen = _parted(pl.Series(numbers)).select(fine=_is_fine().fill_null(value=False), issue=_issue())
+    assert seen.filter("fine")["issue"].null_count() == seen["fine"].sum()

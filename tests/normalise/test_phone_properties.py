@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from phonenumbers import PhoneNumberType
 
 from correlate.normalise import phone
+from correlate.normalise._digits import as_integers
+from correlate.normalise.phone import _read
 
 REGIONS = ["FR", "RE", "YT", "GP", "GF", "MQ", "PM"]
 # Prefixes that ARCEP's plan gives to one overseas department, and of which phonenumbers knows only
@@ -146,3 +148,17 @@ def test_known_difference_possible_numbers_that_stand_for_none_are_junk(value: s
 def test_known_difference_a_lost_plus_is_put_back_from_11_digits_on() -> None:
     assert not phonenumbers.is_valid_number(phonenumbers.parse("32475123456", "FR"))
     assert read("32475123456").item() == "+32475123456"
+
+
+compacts = st.builds(
+    str.__add__,
+    st.sampled_from(["", "0", "00", "+", "+33", "33", "0033", "+0", "330", "+262", "262", "1"]),
+    nationals | st.integers(0, 10**16).map(str) | st.sampled_from(["111111111", "333333333", "600000000"]),
+)
+
+
+@given(st.lists(compacts, min_size=1))
+def test_plain_numbers_are_read_as_any_are(cells):
+    values = pl.Series(cells)
+    every = _read(pl.DataFrame({"text": values, "number": as_integers(values)}))
+    assert phone.normalise(values).equals(every)

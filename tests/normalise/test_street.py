@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from correlate.normalise import address
+from correlate.normalise.street import _by_rest, _normalise_street
 
 ALIKE = {
     "12 BIS AVENUE DU GENERAL DE GAULLE": [
@@ -66,3 +67,23 @@ def test_no_street(text, issue):
 def test_case_accents_hyphens_and_leading_zeros_do_not_matter(number, words):
     plain = streets(f"{number} RUE {' '.join(words)}")
     assert streets(f"{number:04}, rue {'-'.join(words).upper()}") == plain
+
+
+NUMBERS = st.sampled_from(
+    ["", "1", "12", "012", "9999", "12345", "75001", "0", "12 13", "12bis", "N 12", " 12"]
+)
+PIECES = st.sampled_from(
+    "R RUE B BIS Q av. ST 01000 F-75002 PARIS NC SDF é &eacute; 0007 \u0301 \u200b ½ n° T AVENUE BD 75003 F".split()
+)
+STREETS = st.builds(
+    lambda number, gap, pieces: number + gap + " ".join(pieces),
+    NUMBERS,
+    st.sampled_from(["", " ", ", ", "  ", "\u00a0"]),
+    st.lists(PIECES | st.text(max_size=6), max_size=5),
+)
+
+
+@given(st.lists(st.none() | STREETS, max_size=30))
+def test_a_street_read_once_for_all_numbers_is_what_each_address_gives(cells):
+    values = pl.Series(cells, dtype=pl.String)
+    assert _by_rest(values).equals(_normalise_street(values))
