@@ -17,11 +17,13 @@ from correlate.scoring import score, score_frame
 from correlate.synthesis import SynthesisSummary, synthesise
 from correlate.tokens import SecretKey, create_key, load_key
 from correlate.vault import (
+    CompactReport,
     Finding,
     IngestReport,
     Limits,
     Vault,
     VaultInfo,
+    compact,
     ingest,
     remove_breach,
     verify,
@@ -33,6 +35,7 @@ __all__ = [
     "Breach",
     "Catalogue",
     "Changes",
+    "CompactReport",
     "CorrelateError",
     "DemonstrationReport",
     "Evaluation",
@@ -60,6 +63,7 @@ __all__ = [
     "VaultError",
     "VaultInfo",
     "check",
+    "compact",
     "create_key",
     "demonstrate",
     "diff",

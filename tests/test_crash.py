@@ -49,6 +49,7 @@ COMMANDS = {
         "{vault}.rejects",
     ],
     "forget": ["vault", "forget", "{vault}", "--subjects", "{folder}/leavers.csv"],
+    "compact": ["vault", "compact", "{vault}"],
     "remove-breach": ["vault", "remove-breach", "{vault}", "free-2024"],
 }
 

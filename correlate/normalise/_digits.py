@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import polars as pl
 
-__all__ = ["as_integers", "as_text", "compact", "mend", "no_issue", "numbers", "overlay", "rewrite"]
+__all__ = ["VALUE", "as_integers", "as_text", "compact", "mend", "no_issue", "numbers", "overlay", "rewrite", "tell"]
+
+VALUE = pl.col("value")
 
 Step = Callable[[pl.Series], pl.Series]
 
@@ -41,15 +44,22 @@ def overlay(base: pl.Series, rows: pl.Series, replacement: pl.Series) -> pl.Seri
         return replacement.alias(base.name)
     if replacement.is_empty():
         return base
+    if rows.null_count():
+        rows = rows.fill_null(value=False)
     # Scattering writes in place, hence the copy.
-    return base.clone().scatter(rows.arg_true(), replacement)
+    return base.clone().scatter(pl.Series(np.flatnonzero(rows.to_numpy())), replacement)
 
 
 def rewrite(values: pl.Series, rows: pl.Series, change: Step) -> pl.Series:
-    """Apply ``change`` to the rows of ``values`` where ``rows`` (Boolean, no null) is true."""
+    """Apply ``change`` to the rows of ``values`` where ``rows`` (Boolean) is true."""
     if not rows.any():
         return values
     return overlay(values, rows, change(values.filter(rows)))
+
+
+def tell(values: pl.Series, what: pl.Expr) -> pl.Series:
+    """Work out an expression over ``VALUE``: one call of the engine, where a chain of methods is one each."""
+    return values.to_frame("value").select(what.alias("told")).to_series().alias(values.name)
 
 
 def mend(text: pl.Series, needs_work: Step, steps: Sequence[Step]) -> pl.Series:
@@ -88,7 +98,7 @@ def no_issue(height: int) -> pl.Series:
 
 
 def _is_ragged(text: pl.Series) -> pl.Series:
-    return as_integers(text).is_null() & text.is_not_null()
+    return tell(as_integers(text), VALUE.is_null() & pl.lit(text).is_not_null())
 
 
 def _without_spaces(text: pl.Series) -> pl.Series:
@@ -100,7 +110,7 @@ def _without_dots(text: pl.Series) -> pl.Series:
 
 
 def _without_marks(text: pl.Series) -> pl.Series:
-    foreign = (text.str.len_bytes() != text.str.len_chars()).fill_null(value=False)
+    foreign = tell(text, VALUE.str.len_bytes() != VALUE.str.len_chars())
     return rewrite(text, foreign, _to_ascii).str.replace_many(_MARKS)
 
 

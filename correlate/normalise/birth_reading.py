@@ -102,7 +102,7 @@ def _read_any(text: pl.Series, order: DateOrder, reference_year: int) -> pl.Seri
         if not left.any():
             break
         codes = overlay(codes, left, _apply(reading, tidy.filter(left)))
-    late = text.str.contains(_EVENING_BEFORE).fill_null(value=False)
+    late = text.str.contains(_EVENING_BEFORE)
     return rewrite(codes, late, _next_day)
 
 
@@ -119,7 +119,7 @@ def _apply(reading: pl.Expr, text: pl.Series) -> pl.Series:
 
 def _tidy(text: pl.Series) -> pl.Series:
     folded = fold(text).str.strip_chars(" '\"").str.replace(_TIME, "").str.strip_suffix(".0")
-    worded = folded.str.contains("[A-Z:]").fill_null(value=False)
+    worded = folded.str.contains("[A-Z:]")
     return rewrite(folded, worded, _number_the_names)
 
 

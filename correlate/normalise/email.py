@@ -52,8 +52,7 @@ def normalise(values: pl.Series) -> pl.DataFrame:
 
 def _needs_work(text: pl.Series) -> pl.Series:
     """Tell what is no short, lower-case, ASCII address, as nearly all of a real file is."""
-    short = text.str.len_bytes() <= _LOCAL_MAX
-    return ~(text.str.contains(_PLAIN) & short).fill_null(value=True)
+    return tell(text, ~(VALUE.str.contains(_PLAIN) & (VALUE.str.len_bytes() <= _LOCAL_MAX)).fill_null(value=True))
 
 
 def _trimmed(text: pl.Series) -> pl.Series:
@@ -110,10 +109,10 @@ def _odd_issue(text: pl.Series) -> pl.Series:
 
 
 def _canonical(email: pl.Series) -> pl.Series:
-    tagged = email.str.contains("+", literal=True).fill_null(value=False)
+    tagged = email.str.contains("+", literal=True)
     email = rewrite(email, tagged, lambda rows: rows.str.replace(r"^([^+@]+)\+[^@]*@", "$1@"))
-    google = email.str.ends_with("@gmail.com") | email.str.ends_with("@googlemail.com")
-    return rewrite(email, google.fill_null(value=False), _google)
+    google = tell(email, VALUE.str.ends_with("@gmail.com") | VALUE.str.ends_with("@googlemail.com"))
+    return rewrite(email, google, _google)
 
 
 def _google(email: pl.Series) -> pl.Series:

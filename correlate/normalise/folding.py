@@ -14,7 +14,7 @@ from html.entities import name2codepoint
 
 import polars as pl
 
-from correlate.normalise._digits import as_text, rewrite
+from correlate.normalise._digits import VALUE, as_text, rewrite, tell
 from correlate.normalise._words import split_words
 
 __all__ = ["FOLDING_VERSION", "fold", "is_blank", "letters", "words"]
@@ -70,7 +70,7 @@ def fold(values: pl.Series) -> pl.Series:
     Text garbled by a wrong encoding, and HTML entities, are mended first. Folding twice changes nothing.
     """
     text = as_text(values)
-    odd = text.str.contains(_ODD).fill_null(value=False)
+    odd = text.str.contains(_ODD)
     return rewrite(text, odd, _plain).str.to_uppercase()
 
 
@@ -84,15 +84,17 @@ def _plain(text: pl.Series) -> pl.Series:
 def _plain_of_any(text: pl.Series) -> pl.Series:
     text = rewrite(text, text.str.contains("&", literal=True), lambda rows: _replace(rows, _ENTITIES))
     text = rewrite(text, text.str.contains("[ÂÃÅâ]"), lambda rows: _replace(rows, _GARBLED))
-    text = _replace_marks(text).str.normalize("NFKD").str.replace_all(r"\p{M}+", "").str.to_uppercase()
+    taken_apart = VALUE.str.normalize("NFKD").str.replace_all(r"\p{M}+", "").str.to_uppercase()
+    text = tell(_replace_marks(text), taken_apart)
     odd = text.str.contains(_ODD)
     return rewrite(text, odd, lambda rows: _replace_marks(_replace(rows, _LETTERS)))
 
 
 def _replace_marks(text: pl.Series) -> pl.Series:
-    for marks, plain in _MARKS.items():
-        text = text.str.replace_all(marks, plain)
-    return text
+    plain = VALUE
+    for marks, mark in _MARKS.items():
+        plain = plain.str.replace_all(marks, mark)
+    return tell(text, plain)
 
 
 def _replace(text: pl.Series, table: dict[str, str]) -> pl.Series:
@@ -107,15 +109,15 @@ _ACCENTED_ALONE = f"^[ -%'-~{_LATIN}]*$"
 
 def letters(folded: pl.Series) -> pl.Series:
     """Keep A to Z alone of folded text, so that spaces, hyphens and apostrophes do not matter."""
-    mixed = folded.str.contains("[^A-Z]").fill_null(value=False)
+    mixed = folded.str.contains("[^A-Z]")
     return rewrite(folded, mixed, lambda rows: rows.str.replace_all("[^A-Z]+", ""))
 
 
 def words(folded: pl.Series) -> pl.Series:
     """Keep A to Z and 0 to 9 of folded text as words with one space between them."""
-    return rewrite(folded, folded.str.contains("[^A-Z0-9]").fill_null(value=False), split_words)
+    return rewrite(folded, folded.str.contains("[^A-Z0-9]"), split_words)
 
 
 def is_blank(folded: pl.Series) -> pl.Series:
     """Tell (Boolean, no null) where a folded value is missing or made of spaces alone."""
-    return (folded.is_null()) | (folded.str.strip_chars(" ").str.len_bytes() == 0).fill_null(value=True)
+    return tell(folded, (VALUE.str.strip_chars(" ") == "").fill_null(value=True))

@@ -51,7 +51,7 @@ def normalise_surname(values: pl.Series) -> pl.DataFrame:
     Civilities in front, brackets and a second name (``MARTIN NEE DUPONT``, see ``split_married``) go.
     """
     folded = fold(values)
-    several = folded.str.contains(_SEVERAL).fill_null(value=False)
+    several = folded.str.contains(_SEVERAL)
     text = rewrite(folded, several, _clean_surname)
     frame = pl.DataFrame({"folded": folded, "text": text, "surname": letters(text)})
     frame = frame.with_columns(_core(text, frame["surname"]), phonetic(frame["surname"]).alias("phonetic"))
@@ -68,9 +68,9 @@ def normalise_first_name(values: pl.Series) -> pl.DataFrame:
     issue name-initial.
     """
     folded = fold(values)
-    several = folded.str.contains(_SEVERAL).fill_null(value=False)
+    several = folded.str.contains(_SEVERAL)
     text = rewrite(folded, several, _clean_first_name)
-    text = rewrite(text, text.str.contains(_INITIALS).fill_null(value=False), lambda rows: rows.str.head(1))
+    text = rewrite(text, text.str.contains(_INITIALS), lambda rows: rows.str.head(1))
     frame = pl.DataFrame({"folded": folded, "text": text, "first_name": letters(text)})
     frame = frame.with_columns(
         phonetic(frame["first_name"]).alias("phonetic"), initial=pl.col("first_name").str.head(1)
@@ -93,8 +93,9 @@ def _clean_first_name(folded: pl.Series) -> pl.Series:
 
 
 def _core(text: pl.Series, surname: pl.Series) -> pl.Series:
-    core = letters(rewrite(text, text.str.contains(_SEVERAL).fill_null(value=False), without_particles))
-    return core.zip_with((core.str.len_bytes() > 1).fill_null(value=True), surname).alias("surname_core")
+    core = letters(rewrite(text, text.str.contains(_SEVERAL), without_particles))
+    short = core.str.len_bytes() <= 1
+    return rewrite(core, short, lambda _: surname.filter(short)).alias("surname_core")
 
 
 def _issue(frame: pl.DataFrame, canonical: str) -> pl.Expr:

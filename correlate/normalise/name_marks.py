@@ -9,7 +9,7 @@ from string import ascii_uppercase
 
 import polars as pl
 
-from correlate.normalise._digits import rewrite
+from correlate.normalise._digits import VALUE, rewrite, tell
 
 __all__ = [
     "BIRTH_MARKS",
@@ -52,20 +52,25 @@ FIRSTNAME LASTNAME X XX
 _KEY_HELD_DOWN = [letter * count for letter in ascii_uppercase for count in range(3, 13)]
 
 
+_DIGITS = VALUE.str.count_matches("[0-9]")
+_MENDABLE = (_DIGITS * 2 <= VALUE.str.count_matches("[A-Z]")) & ~VALUE.str.contains(_OTHER_DIGITS)
+
+
 def drop_brackets(folded: pl.Series) -> pl.Series:
     """Remove what stands in brackets, but open them where they hold a married or birth name."""
     marked = rf"[(\[{{] *((?:{BIRTH_MARKS}|{USAGE_MARKS})[. :][^)\]}}]*)[)\]}}]?"
-    return folded.str.replace_all(marked, " $1 ").str.replace_all(_BRACKETS, " ").str.strip_chars(" ")
+    opened = VALUE.str.replace_all(marked, " $1 ").str.replace_all(_BRACKETS, " ")
+    return tell(folded, opened.str.strip_chars(" "))
 
 
 def drop_civility(folded: pl.Series) -> pl.Series:
     """Remove civilities in front of a name, when a name follows."""
-    return folded.str.replace(_CIVILITY, "$1").str.replace(_BARE_M, "$1")
+    return tell(folded, VALUE.str.replace(_CIVILITY, "$1").str.replace(_BARE_M, "$1"))
 
 
 def drop_other_name(folded: pl.Series) -> pl.Series:
     """Keep the name in front of NEE, EPOUSE, VEUVE and the like, or the one behind if none is in front."""
-    return folded.str.replace(_LEADING_MARK, "").str.replace(_OTHER_NAME, "$1")
+    return tell(folded, VALUE.str.replace(_LEADING_MARK, "").str.replace(_OTHER_NAME, "$1"))
 
 
 def without_particles(folded: pl.Series) -> pl.Series:
@@ -75,10 +80,8 @@ def without_particles(folded: pl.Series) -> pl.Series:
 
 def mend_digits(folded: pl.Series) -> pl.Series:
     """Read 0, 1 and 5 inside a word of letters as O, I (twice: LL) and S; leave other digits."""
-    digits = folded.str.count_matches("[0-9]")
-    few = (digits > 0) & (digits * 2 <= folded.str.count_matches("[A-Z]"))
-    mendable = few & ~folded.str.contains(_OTHER_DIGITS)
-    return rewrite(folded, mendable.fill_null(value=False), _mend)
+    numbered = folded.str.contains("[0-9]")
+    return rewrite(folded, numbered, lambda rows: rewrite(rows, tell(rows, _MENDABLE), _mend))
 
 
 def _mend(rows: pl.Series) -> pl.Series:
@@ -87,4 +90,4 @@ def _mend(rows: pl.Series) -> pl.Series:
 
 def is_placeholder(canonical: pl.Series) -> pl.Series:
     """Tell (Boolean, no null) which canonical names (A to Z) stand for no name: INCONNU, NC, XXX."""
-    return canonical.is_in([*_PLACEHOLDERS.split(), *_KEY_HELD_DOWN]).fill_null(value=False)
+    return tell(canonical, VALUE.is_in([*_PLACEHOLDERS.split(), *_KEY_HELD_DOWN]).fill_null(value=False))

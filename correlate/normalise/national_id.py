@@ -19,7 +19,7 @@ def normalise(values: pl.Series) -> pl.DataFrame:
     ``issue``: id-unreadable (fewer than four characters, one character over and over, a word for nothing).
     """
     folded = fold(values)
-    mixed = folded.str.contains("[^A-Z0-9]").fill_null(value=False)
+    mixed = folded.str.contains("[^A-Z0-9]")
     text = rewrite(folded, mixed, lambda rows: rows.str.replace_all("[^A-Z0-9]+", ""))
     alike = text.str.strip_chars_start(text.str.head(1)).str.len_bytes() == 0
     refused = (text.str.len_bytes() < _SHORTEST) | alike | is_placeholder(text)

@@ -101,7 +101,7 @@ _OWNERS = _owners()
 
 def _clean(text: pl.Series) -> pl.Series:
     """Bring numbers to digits with an optional leading +; a label before or after them goes."""
-    trunk_zero = text.str.contains("(0)", literal=True).fill_null(value=False)
+    trunk_zero = text.str.contains("(0)", literal=True)
     text = compact(rewrite(text, trunk_zero, lambda rows: rows.str.replace("(0)", "", literal=True)))
     lettered = as_integers(text).is_null() & text.is_not_null()
     return rewrite(text, lettered, _without_labels)

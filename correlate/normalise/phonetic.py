@@ -18,7 +18,7 @@ from itertools import product
 
 import polars as pl
 
-from correlate.normalise._digits import as_text, rewrite
+from correlate.normalise._digits import VALUE, as_text, rewrite, tell
 
 __all__ = ["PHONETIC_VERSION", "phonetic"]
 
@@ -110,10 +110,11 @@ def phonetic(canonical: pl.Series) -> pl.Series:
     DUPONT and DUPOND, LEFEBVRE and LEFEVRE, THIBAULT and THIBAUD give equal keys.
     """
     text = as_text(canonical)
-    long_enough = (text.str.len_bytes() >= _SHORTEST_WITH_ENDING).fill_null(value=False)
-    key = "<" + text + ">"
+    long_enough = text.str.len_bytes() >= _SHORTEST_WITH_ENDING
+    key = tell(text, "<" + VALUE + ">")
     key = rewrite(key, long_enough, lambda rows: rows.str.replace_many(*_ENDINGS, leftmost=True))
     for spellings, sounds in _TABLES:
         key = key.str.replace_many(spellings, sounds, leftmost=True)
     # A name of silent letters alone (H) stands for itself.
-    return key.zip_with((key != "").fill_null(value=True), text).alias(canonical.name)
+    silent = key == ""
+    return rewrite(key, silent, lambda _: text.filter(silent)).alias(canonical.name)

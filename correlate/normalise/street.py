@@ -97,7 +97,7 @@ def _expand(folded: pl.Series) -> pl.Series:
         (_SHORT_WORD, _with_long_words),
     ):
         # A search costs a third of a replacement, and most rows need few of these.
-        text = rewrite(text, text.str.contains(rows).fill_null(value=False), change)
+        text = rewrite(text, text.str.contains(rows), change)
     return text
 
 

@@ -1,6 +1,7 @@
 """The vault: a DuckDB file of tokens, attribute classes and provenance, bound to one key."""
 
 from correlate.vault.batches import ahead, awaited, rejected_rows, side_by_side, tokenised
+from correlate.vault.compact import CompactReport, compact
 from correlate.vault.connection import Limits
 from correlate.vault.engine import Engine, Step, quote_identifier
 from correlate.vault.erase import erase_records, remove_breach
@@ -9,6 +10,7 @@ from correlate.vault.errors import (
     FileInOtherBreach,
     OutOfMemory,
     OutOfSpace,
+    TooLittleSpace,
     VaultDamaged,
     VaultExists,
     VaultForbidden,
@@ -30,6 +32,7 @@ __all__ = [
     "ROW_BITS",
     "TERM_FIELDS",
     "BreachHolding",
+    "CompactReport",
     "Dropped",
     "Engine",
     "EngineFailed",
@@ -41,6 +44,7 @@ __all__ = [
     "OutOfSpace",
     "Progress",
     "Step",
+    "TooLittleSpace",
     "Vault",
     "VaultDamaged",
     "VaultExists",
@@ -54,6 +58,7 @@ __all__ = [
     "WrongKey",
     "ahead",
     "awaited",
+    "compact",
     "erase_records",
     "ingest",
     "parse_classes",

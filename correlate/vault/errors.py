@@ -9,6 +9,7 @@ __all__ = [
     "FileInOtherBreach",
     "OutOfMemory",
     "OutOfSpace",
+    "TooLittleSpace",
     "VaultDamaged",
     "VaultExists",
     "VaultForbidden",
@@ -85,6 +86,12 @@ class FileInOtherBreach(InputError):
 class OutOfSpace(VaultError):
     """There is no room left on the disk for {path}. The vault is as it was before; free some space and run
     the command again.
+    """
+
+
+class TooLittleSpace(VaultError):
+    """The disk of {path} has {free} free, and the work needs at least about {needed}. Nothing was changed:
+    make room, or move the vault to a larger disk, and try again.
     """
 
 

@@ -21,6 +21,7 @@ from correlate.tokens import People
 from correlate.vault.batches import ahead, awaited, rejected_rows, tokenised
 from correlate.vault.errors import FileInOtherBreach
 from correlate.vault.forms import PLAIN, FormWriter
+from correlate.vault.space import check_space
 from correlate.vault.terms import add_terms
 from correlate.vault.vault import ROW_BITS, Vault
 from correlate.vocabulary import AttributeClass
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
 """Called as work goes on with (bytes read since the last call, rows since the last call)."""
 
+# What a vault grows by at the least, per byte of a file: the rest of a row is what it does not keep.
+GROWTH = {"csv": 0.3, "jsonl": 0.2, "parquet": 0.6}
 # Keys that are sorted together: some 250 MB, and twice that while they are.
 KEYS_PER_RUN = 16_000_000
 
@@ -85,6 +88,7 @@ def ingest(
 
     Raises:
         InputError: the file cannot be read, has no known column, or is held under another breach.
+        TooLittleSpace: the disk has no room for it.
         VaultError: the vault cannot take it; it is as before.
     """
     start = time.perf_counter()
@@ -98,6 +102,9 @@ def ingest(
             if held is not None:
                 _reject_again(batches, path, rejects)
                 return _already(path, held, start)
+            check_space(
+                vault.engine.file, needed=int(source.bytes * GROWTH[source.format]), told_as=vault.path
+            )
             with vault.engine.lean():
                 with vault.engine.transaction():
                     writer = _Writer(vault, source, breach, checksum, assume_classes=assume_classes)

@@ -173,7 +173,7 @@ def test_erasing_through_a_link_erases_in_the_file_itself(path, key, tmp_path):
 
 def test_no_other_process_can_open_the_vault_while_it_is_written_anew(path, key, monkeypatch):
     """Not even in the instant after the new file has taken the old one's name."""
-    module = importlib.import_module("correlate.vault.erase")
+    module = importlib.import_module("correlate.vault.rewriting")
     attempt = [sys.executable, "-c", "import duckdb, sys; duckdb.connect(sys.argv[1])", str(path)]
     refusals = []
 
