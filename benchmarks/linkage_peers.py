@@ -26,8 +26,9 @@ import numpy as np
 import polars as pl
 
 from benchmarks.linkage_data import DataSet, Pairs
+from benchmarks.linkage_models import FRANCE, PLAIN, Library, Model, token_comparisons
 
-__all__ = ["PEERS", "Peer"]
+__all__ = ["PEERS", "Peer", "Trained", "splink", "splink_trained"]
 
 
 class Found(Protocol):
@@ -143,199 +144,6 @@ def _select(connection: duckdb.DuckDBPyConnection, path: Path, clean: bool) -> s
 
 # Splink
 
-Rule = tuple[str, ...]
-"""Columns that two records must agree on."""
-
-Comparison = Any
-"""One of Splink's comparisons: Splink is imported late, so no more is known of it here."""
-Level = Any
-"""A level of one."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Library:
-    """Splink's modules, imported when a contender is prepared: this module must do without them."""
-
-    splink: Any = field(default_factory=lambda: importlib.import_module("splink"))
-    comparisons: Any = field(default_factory=lambda: importlib.import_module("splink.comparison_library"))
-    levels: Any = field(default_factory=lambda: importlib.import_module("splink.comparison_level_library"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Model:
-    """What a user of Splink decides for a data set.
-
-    Attributes:
-        comparisons: made from the library.
-        candidates: the rules that make the pairs to be scored.
-        certain: rules nearly never wrong, for the prior; they find ``certain_recall`` of the true pairs.
-        training: the rules expectation maximisation is run on, one after another.
-    """
-
-    comparisons: Callable[[Library], list[Comparison]]
-    candidates: Sequence[Rule]
-    certain: Sequence[Rule]
-    certain_recall: float
-    training: Sequence[Rule]
-
-
-def _tf(comparison: Comparison) -> Comparison:
-    """Agreement on a rare value says more than on a common one."""
-    return comparison.configure(term_frequency_adjustments=True)
-
-
-def _febrl_comparisons(library: Library) -> list[Comparison]:
-    make = library.comparisons
-    return [
-        make.NameComparison("first_name"),
-        make.NameComparison("surname"),
-        make.DamerauLevenshteinAtThresholds("birth_date", [1, 2]),
-        _tf(make.DamerauLevenshteinAtThresholds("postcode", [1, 2])),
-        _tf(make.JaroWinklerAtThresholds("address", [0.9, 0.8])),
-        _tf(make.JaroWinklerAtThresholds("address_2", [0.9, 0.8])),
-        _tf(make.JaroWinklerAtThresholds("city", [0.9, 0.8])),
-        _tf(make.DamerauLevenshteinAtThresholds("street_number", 1)),
-        _tf(make.ExactMatch("state")),
-    ]
-
-
-def _febrl_comparisons_with_id(library: Library) -> list[Comparison]:
-    identity = library.comparisons.DamerauLevenshteinAtThresholds("national_id", [1, 2])
-    return [*_febrl_comparisons(library), identity]
-
-
-def _rldata_comparisons(library: Library) -> list[Comparison]:
-    """Few levels and no term frequencies: fifty true pairs teach no more."""
-    make = library.comparisons
-    return [
-        make.JaroWinklerAtThresholds("first_name", [0.92, 0.8]),
-        make.JaroWinklerAtThresholds("surname", [0.92, 0.8]),
-        make.DamerauLevenshteinAtThresholds("birth_date", [1, 2]),
-    ]
-
-
-def _surname_comparison(library: Library) -> Comparison:
-    """A woman may be under her own name in one file and under her husband's in another."""
-    level = library.levels
-    crossed = "(surname_l = birth_name_r OR birth_name_l = surname_r)"
-    near = "greatest({0}(surname_l, birth_name_r), {0}(birth_name_l, surname_r)) >= 0.92"
-    return library.comparisons.CustomComparison(
-        output_column_name="surname",
-        comparison_levels=[
-            level.NullLevel("surname"),
-            level.ExactMatchLevel("surname").configure(tf_adjustment_column="surname"),
-            level.CustomLevel(crossed, label_for_charts="one's surname is the other's at birth"),
-            level.JaroWinklerLevel("surname", 0.92),
-            level.CustomLevel(near.format("jaro_winkler_similarity"), label_for_charts="nearly so"),
-            level.JaroWinklerLevel("surname", 0.7),
-            level.ElseLevel(),
-        ],
-    )
-
-
-def _identifier_comparison(library: Library, name: str, *between: Level) -> Comparison:
-    """A number or address of one's own: equal, the levels ``between``, or neither.
-
-    The u of equality is given, since sampling cannot find it: among ten million random pairs more true pairs
-    than strangers have the same e-mail address, and its weight would come out so low that it links nobody.
-    """
-    level = library.levels
-    equal = level.ExactMatchLevel(name).configure(u_probability=1e-7, fix_u_probability=True)
-    return library.comparisons.CustomComparison(
-        output_column_name=name, comparison_levels=[level.NullLevel(name), equal, *between, level.ElseLevel()]
-    )
-
-
-def _household_comparison(library: Library) -> Comparison:
-    """An account, a street and a postcode are shared by a family: one comparison, lest they count thrice."""
-    level = library.levels
-    return library.comparisons.CustomComparison(
-        output_column_name="household",
-        comparison_levels=[
-            level.And(level.NullLevel("iban"), level.NullLevel("postcode"), level.NullLevel("address")),
-            level.ExactMatchLevel("iban"),
-            level.And(level.ExactMatchLevel("address"), level.ExactMatchLevel("postcode")),
-            level.And(level.JaroWinklerLevel("address", 0.9), level.ExactMatchLevel("postcode")),
-            level.ExactMatchLevel("postcode").configure(tf_adjustment_column="postcode"),
-            level.ExactMatchLevel("department"),
-            level.ElseLevel(),
-        ],
-    )
-
-
-def _france_comparisons(library: Library) -> list[Comparison]:
-    make, level = library.comparisons, library.levels
-    same_user = level.CustomLevel("split_part(email_l, '@', 1) = split_part(email_r, '@', 1)", "same user")
-    return [
-        make.NameComparison("first_name"),
-        _surname_comparison(library),
-        make.DateOfBirthComparison("birth_day", input_is_string=False),
-        _identifier_comparison(library, "own_nir", level.DamerauLevenshteinLevel("own_nir", 1)),
-        _identifier_comparison(library, "email", same_user, level.JaroWinklerLevel("email", 0.88)),
-        _identifier_comparison(library, "phone", level.DamerauLevenshteinLevel("phone", 1)),
-        _household_comparison(library),
-    ]
-
-
-_FEBRL_RULES: tuple[Rule, ...] = (
-    ("first_name", "surname"),
-    ("birth_date",),
-    ("state", "address"),
-    ("street_number", "address"),
-    ("postcode",),
-)
-_FEBRL_CERTAIN: tuple[Rule, ...] = (
-    ("first_name", "surname", "birth_date"),
-    ("first_name", "postcode", "address"),
-    ("surname", "birth_date", "postcode"),
-)
-_FEBRL_TRAINING: tuple[Rule, ...] = (("birth_date",), ("postcode",), ("first_name", "surname"))
-FEBRL_NO_ID = Model(
-    comparisons=_febrl_comparisons,
-    candidates=_FEBRL_RULES,
-    certain=_FEBRL_CERTAIN,
-    certain_recall=0.8,
-    training=_FEBRL_TRAINING,
-)
-FEBRL = Model(
-    comparisons=_febrl_comparisons_with_id,
-    candidates=(*_FEBRL_RULES, ("national_id",)),
-    certain=(*_FEBRL_CERTAIN, ("national_id",)),
-    certain_recall=0.9,
-    training=_FEBRL_TRAINING,
-)
-RLDATA = Model(
-    comparisons=_rldata_comparisons,
-    candidates=(
-        ("first_name", "surname"),
-        ("birth_date",),
-        ("surname", "birth_year"),
-        ("first_name", "birth_year"),
-        ("first_name", "birth_month_day"),
-        ("surname", "birth_month_day"),
-    ),
-    certain=(("first_name", "birth_date"), ("surname", "birth_date")),
-    certain_recall=0.8,
-    training=(("birth_date",), ("first_name", "surname")),
-)
-FRANCE = Model(
-    comparisons=_france_comparisons,
-    candidates=(
-        ("nir",),
-        ("email",),
-        ("phone",),
-        ("iban",),
-        ("surname", "birth_date"),
-        ("first_name", "birth_date"),
-        ("surname", "first_name", "department"),
-        ("postcode", "birth_date"),
-    ),
-    certain=(("first_name", "surname", "birth_date"), ("nir", "first_name"), ("email",)),
-    certain_recall=0.9,
-    training=(("surname", "birth_date"), ("first_name", "birth_date"), ("first_name", "surname"), ("email",)),
-)
-PLAIN = {"febrl4": FEBRL, "febrl4-no-id": FEBRL_NO_ID, "rldata500": RLDATA}
-
 
 class Stages(dict[str, float]):
     """Seconds by part of the work, in the order in which the parts were done."""
@@ -358,16 +166,48 @@ def splink(data: DataSet, *, em_pairs: float | None = None) -> Work:
     library, model = Library(), PLAIN.get(data.name, FRANCE)
 
     def work() -> Pairs:
-        stages = Stages()
         with duckdb.connect() as connection:
-            with stages.timed("load"):
-                tables = _load(connection, data, clean=True)
-            return _link(library, model, connection, tables, stages, em_pairs=em_pairs)
+            return _loaded_and_trained(library, model, connection, data, em_pairs=em_pairs).predict()
 
     return work
 
 
-def _link(
+def splink_trained(data: DataSet, connection: duckdb.DuckDBPyConnection) -> Trained:
+    """Splink as ``splink`` has it, when its files are loaded and its model is trained."""
+    return _loaded_and_trained(Library(), PLAIN.get(data.name, FRANCE), connection, data, em_pairs=None)
+
+
+def _loaded_and_trained(
+    library: Library,
+    model: Model,
+    connection: duckdb.DuckDBPyConnection,
+    data: DataSet,
+    *,
+    em_pairs: float | None,
+) -> Trained:
+    stages = Stages()
+    with stages.timed("load"):
+        tables = _load(connection, data, clean=True)
+    return _train(library, model, connection, tables, stages, em_pairs=em_pairs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """Splink before its last step."""
+
+    linker: Any
+    connection: duckdb.DuckDBPyConnection
+    tables: Sequence[str]
+    stages: Stages
+
+    def predict(self) -> Pairs:
+        """Pairs by the rules, compared and weighed."""
+        with self.stages.timed("predict"):
+            found = self.linker.inference.predict(threshold_match_weight=WEIGHT_MIN)
+            return _pairs(self.connection, found.physical_name, self.tables, self.stages)
+
+
+def _train(
     library: Library,
     model: Model,
     connection: duckdb.DuckDBPyConnection,
@@ -375,8 +215,8 @@ def _link(
     stages: Stages,
     *,
     em_pairs: float | None = PAIRS,
-) -> Pairs:
-    """Train and predict, in the order of Splink's tutorial."""
+) -> Trained:
+    """Learn the model's figures, in the order of Splink's tutorial."""
     rules = {
         rule: library.splink.block_on(*rule) for rule in {*model.candidates, *model.certain, *model.training}
     }
@@ -399,9 +239,7 @@ def _link(
     with stages.timed("em"):
         for rule in model.training:
             training.estimate_parameters_using_expectation_maximisation(rules[rule], max_pairs=em_pairs)
-    with stages.timed("predict"):
-        found = linker.inference.predict(threshold_match_weight=WEIGHT_MIN)
-        return _pairs(connection, found.physical_name, tables, stages)
+    return Trained(linker=linker, connection=connection, tables=tables, stages=stages)
 
 
 def _pairs(connection: duckdb.DuckDBPyConnection, table: str, tables: Sequence[str], stages: Stages) -> Pairs:
@@ -422,7 +260,7 @@ def splink_tokens(data: DataSet) -> Work:
     """Splink on a keyed token of each canonical value: it can see equality, and nothing else."""
     library, plain = Library(), PLAIN.get(data.name, FRANCE)
     normalisers = {name: importlib.import_module(f"correlate.normalise.{name}") for name in _NORMALISERS}
-    model = replace(plain, comparisons=_token_comparisons(plain))
+    model = replace(plain, comparisons=token_comparisons(plain))
 
     def work() -> Pairs:
         stages = Stages()
@@ -435,7 +273,7 @@ def splink_tokens(data: DataSet) -> Work:
                     canonical = _canonical(normalisers, source.sql(f"SELECT * FROM {table}").pl())
                     connection.register("canonical", _tokenised(canonical, tokens))
                     connection.execute(f"CREATE TABLE {table} AS SELECT * FROM canonical")
-            return _link(library, model, connection, tables, stages)
+            return _train(library, model, connection, tables, stages).predict()
 
     return work
 
@@ -497,92 +335,6 @@ def _tokenised(canonical: pl.DataFrame, tokens: dict[tuple[str, str], str]) -> p
         table = {value: tokens[domain, value] for value in distinct}
         columns.append(values.replace_strict(table, default=None, return_dtype=pl.String))
     return pl.DataFrame(columns)
-
-
-def _token_comparisons(plain: Model) -> Callable[[Library], list[Comparison]]:
-    """The comparisons for tokens of the columns that the model for plaintext compares."""
-
-    def febrl(library: Library) -> list[Comparison]:
-        names = ["postcode", "address", "address_2", "city", "street_number", "state"]
-        names += ["national_id"] if ("national_id",) in plain.candidates else []
-        return [*rldata(library), *(_tf(library.comparisons.ExactMatch(name)) for name in names)]
-
-    def rldata(library: Library) -> list[Comparison]:
-        return [_name_tokens(library, "first_name"), _name_tokens(library, "surname"), _date_tokens(library)]
-
-    def france(library: Library) -> list[Comparison]:
-        return [
-            _name_tokens(library, "first_name"),
-            _surname_tokens(library),
-            _date_tokens(library),
-            *(_identifier_comparison(library, name) for name in ("own_nir", "email", "phone")),
-            _household_tokens(library),
-        ]
-
-    return france if plain is FRANCE else rldata if plain is RLDATA else febrl
-
-
-def _name_tokens(library: Library, name: str) -> Comparison:
-    level = library.levels
-    exact = level.ExactMatchLevel(name).configure(tf_adjustment_column=name)
-    return library.comparisons.CustomComparison(
-        output_column_name=name,
-        comparison_levels=[
-            level.NullLevel(name),
-            exact,
-            level.ExactMatchLevel(f"{name}_sound"),
-            level.ElseLevel(),
-        ],
-    )
-
-
-def _surname_tokens(library: Library) -> Comparison:
-    level = library.levels
-    crossed = "({0}_l = {1}_r OR {1}_l = {0}_r)"
-    return library.comparisons.CustomComparison(
-        output_column_name="surname",
-        comparison_levels=[
-            level.NullLevel("surname"),
-            level.ExactMatchLevel("surname").configure(tf_adjustment_column="surname"),
-            level.CustomLevel(
-                crossed.format("surname", "birth_name"), "one's surname is the other's at birth"
-            ),
-            level.ExactMatchLevel("surname_sound"),
-            level.CustomLevel(crossed.format("surname_sound", "birth_name_sound"), "nearly so"),
-            level.ElseLevel(),
-        ],
-    )
-
-
-def _date_tokens(library: Library) -> Comparison:
-    """A date with one wrong part has another part pair right; day and month may have changed places."""
-    level = library.levels
-    parts = [level.ExactMatchLevel(f"birth_{name}") for name in ("year_month", "year_day", "month_day")]
-    return library.comparisons.CustomComparison(
-        output_column_name="birth_date",
-        comparison_levels=[
-            level.NullLevel("birth_date"),
-            level.ExactMatchLevel("birth_date"),
-            level.CustomLevel("birth_date_l = birth_swapped_r", "day and month exchanged"),
-            level.Or(*parts),
-            level.ElseLevel(),
-        ],
-    )
-
-
-def _household_tokens(library: Library) -> Comparison:
-    level = library.levels
-    return library.comparisons.CustomComparison(
-        output_column_name="household",
-        comparison_levels=[
-            level.And(level.NullLevel("iban"), level.NullLevel("postcode"), level.NullLevel("address")),
-            level.ExactMatchLevel("iban"),
-            level.And(level.ExactMatchLevel("address"), level.ExactMatchLevel("postcode")),
-            level.ExactMatchLevel("postcode").configure(tf_adjustment_column="postcode"),
-            level.ExactMatchLevel("department"),
-            level.ElseLevel(),
-        ],
-    )
 
 
 # Exact equality, and ours
