@@ -1,6 +1,6 @@
 """Who falls victim to simulated fraudsters, and which ranking would have told.
 
-``python -m benchmarks.attack --people 50000`` makes a synthetic France with all its leaked files, lets
+``python -m benchmarks attack --people 50000`` makes a synthetic France with all its leaked files, lets
 fraudsters loose on it (``attack_world.py``, which shares no code with the scorer; their trades and figures
 stand in ``attack_table.py``), scores the members of the insurer from a vault, and holds the score and simpler
 rankings against the members who were defrauded. The requirements of a trade are read in the same published
@@ -67,7 +67,7 @@ OUR_OWN = (OURS, TRUE_LINKS, ON_EMAIL, BEST)
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, print tables, write benchmarks/results/attack.json and docs/pictures/attack.svg."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.attack")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks attack")
     parser.add_argument("--people", type=int, default=50_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--runs", type=int, default=100, help="fraudsters, one season each (default 100)")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
+
+from benchmarks.picture import INK, text
 
 __all__ = ["draw"]
 
-_INK, _PALE, _OURS, _TRUE, _SIMPLE = "#222", "#ccc", "#b3261e", "#7a5195", "#5b7f95"
+_PALE, _OURS, _TRUE, _SIMPLE = "#ccc", "#b3261e", "#7a5195", "#5b7f95"
 _WIDTH, _BAR, _LEFT, _TOP = 960, 26, 250, 70
 _CURVES, _SIDE = 640, 280
 _AREA_MIN, _AREA_MAX = 0.5, 0.9
@@ -22,12 +23,12 @@ def draw(found: Mapping[str, Any]) -> str:
     parts = [
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" '
-            f'font-family="sans-serif" font-size="12" fill="{_INK}" role="img">'
+            f'font-family="sans-serif" font-size="12" fill="{INK}" role="img">'
         ),
         "<title>How well each ranking finds the victims of simulated fraud</title>",
         f'<rect width="{_WIDTH}" height="{height}" fill="white"/>',
-        _text(20, 28, "How well each ranking finds the victims of simulated fraud", size=16),
-        _text(20, 48, told),
+        text(20, 28, "How well each ranking finds the victims of simulated fraud", size=16),
+        text(20, 48, told),
     ]
     for place, (name, one) in enumerate(rankings):
         parts += _bar(name, one, _TOP + place * _BAR)
@@ -37,7 +38,7 @@ def draw(found: Mapping[str, Any]) -> str:
     shown[best] = found["rankings"][best]
     parts += [_curve(one["roc"], _colour(name)) for name, one in shown.items()]
     parts += [
-        _text(_CURVES + 120, _TOP + _SIDE - 12 - 16 * place, name, colour=_colour(name))
+        text(_CURVES + 120, _TOP + _SIDE - 12 - 16 * place, name, colour=_colour(name))
         for place, name in enumerate(reversed(shown))
     ]
     return "\n".join([*parts, "</svg>"]) + "\n"
@@ -45,13 +46,6 @@ def draw(found: Mapping[str, Any]) -> str:
 
 def _colour(name: str) -> str:
     return {"our score": _OURS, "our score, true links": _TRUE}.get(name, _SIMPLE)
-
-
-def _text(x: float, y: float, text: str, *, size: int = 12, colour: str = _INK, anchor: str = "start") -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{colour}" text-anchor="{anchor}">'
-        f"{escape(text)}</text>"
-    )
 
 
 def _bar(name: str, one: Mapping[str, Any], y: int) -> list[str]:
@@ -62,19 +56,19 @@ def _bar(name: str, one: Mapping[str, Any], y: int) -> list[str]:
     low, high = (along(area) for area in one["auc_95"])
     end, middle = along(one["auc"]), y + 9
     return [
-        _text(_LEFT - 8, y + 13, name, anchor="end"),
+        text(_LEFT - 8, y + 13, name, anchor="end"),
         f'<rect x="{_LEFT}" y="{y}" width="{end - _LEFT:.1f}" height="18" fill="{_colour(name)}"/>',
-        f'<path d="M{low:.1f} {middle}H{high:.1f}" stroke="{_INK}"/>',
-        _text(high + 6, y + 13, f"{one['auc']:.3f}"),
+        f'<path d="M{low:.1f} {middle}H{high:.1f}" stroke="{INK}"/>',
+        text(high + 6, y + 13, f"{one['auc']:.3f}"),
     ]
 
 
 def _axes() -> list[str]:
     left, top, side = _CURVES, _TOP, _SIDE
     return [
-        f'<path d="M{left} {top}V{top + side}H{left + side}" fill="none" stroke="{_INK}"/>',
+        f'<path d="M{left} {top}V{top + side}H{left + side}" fill="none" stroke="{INK}"/>',
         f'<path d="M{left} {top + side}L{left + side} {top}" stroke="{_PALE}"/>',
-        _text(left + side / 2, top + side + 20, "share of the others ranked as high", anchor="middle"),
+        text(left + side / 2, top + side + 20, "share of the others ranked as high", anchor="middle"),
         (
             f'<g transform="translate({left - 10} {top + side / 2}) rotate(-90)">'
             f'<text text-anchor="middle">share of the victims found</text></g>'

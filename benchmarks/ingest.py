@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import datetime
 import hmac
-import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,14 +24,13 @@ from schwifty.exceptions import SchwiftyException
 from stdnum.exceptions import ValidationError
 from stdnum.fr import nir
 
-from benchmarks.harness import Benchmark, Contender, Work, measure
+from benchmarks.harness import Benchmark, Contender, Work, data_folder, measure
 from correlate.catalogue import Catalogue
 from correlate.synthesis import synthesise
 from correlate.tokens import SecretKey
 from correlate.vault import Vault, ingest
 
 KEY = bytes(range(32))
-DATA = Path(os.environ.get("BENCHMARK_DATA", Path(tempfile.gettempdir()) / "correlate-benchmarks"))
 PEOPLE = 1_000_000
 LOOP_SHARE = 250
 
@@ -43,11 +41,11 @@ def members(rows: int) -> Path:
     Beyond a million the same million stands again: a batch holds half a million rows, so none sees anyone
     twice.
     """
-    path = DATA / f"members-{rows}.parquet"
+    path = data_folder() / f"members-{rows}.parquet"
     if path.exists():
         return path
     people = min(rows, PEOPLE)
-    made = DATA / f"france-{people}"
+    made = data_folder() / f"members-of-{people}"
     if not (made / "subjects.parquet").exists():
         synthesise(made, people=people, seed=1, breaches=["linkedin-2012"], members=1.0, force=True)
     table = pq.read_table(made / "subjects.parquet")
@@ -66,7 +64,7 @@ def ours(rows: int) -> Work:
 
     def work() -> int:
         with (
-            tempfile.TemporaryDirectory(dir=DATA) as folder,
+            tempfile.TemporaryDirectory(dir=data_folder()) as folder,
             Vault.create(Path(folder) / "vault.duckdb", SecretKey(secret=KEY)) as vault,
         ):
             return ingest(vault, path, breach).accepted
@@ -79,7 +77,7 @@ def bare_copy(rows: int) -> Work:
     path = members(rows)
 
     def work() -> int:
-        with tempfile.TemporaryDirectory(dir=DATA) as folder:
+        with tempfile.TemporaryDirectory(dir=data_folder()) as folder:
             connection = duckdb.connect(str(Path(folder) / "copy.duckdb"))
             connection.execute("CREATE TABLE copy AS SELECT * FROM read_parquet(?)", [str(path)])
             found = connection.execute("SELECT count(*) FROM copy").fetchall()
@@ -138,8 +136,9 @@ def _dates(row: dict[str, str | None]) -> Iterator[tuple[str, str]]:
 BENCHMARK = Benchmark(
     name="ingest",
     unit="rows of 13 columns, Parquet",
-    size=5_000_000,
-    yardstick="duckdb create table as",
+    sizes=(5_000_000,),
+    yardsticks=("duckdb create table as", "loop over rows"),
+    setup=members,
     contenders={
         "correlate ingest": Contender(prepare=ours),
         "duckdb create table as": Contender(prepare=bare_copy),
@@ -147,6 +146,11 @@ BENCHMARK = Benchmark(
     },
 )
 
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Measure what the command line asks for."""
+    measure(BENCHMARK, argv)
+
+
 if __name__ == "__main__":
-    DATA.mkdir(parents=True, exist_ok=True)
-    measure(BENCHMARK)
+    main()

@@ -1,6 +1,6 @@
 """Linkage: precision, recall, time and memory of ours and of others, on data whose truth is known.
 
-``python -m benchmarks.linkage --data febrl4 --contender splink exact`` runs each contender on each data set
+``python -m benchmarks linkage --data febrl4 --contender splink exact`` runs each contender on each data set
 in a process of its own, prints a table and writes benchmarks/results/linkage.json. The clock runs from raw
 files to pairs (load, prepare, train, predict), imports left out; every true pair counts, reachable or not.
 """
@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.harness import RESULTS, _machine, _peak_mb
+from benchmarks.harness import RESULTS, machine, peak_mb
 from benchmarks.linkage_data import CACHE, DATA_SETS, DataMissing, DataSet, data_set
 from benchmarks.linkage_peers import PEERS
 
@@ -31,7 +31,7 @@ _MEASURED = ("seconds", "peak_rss_mb", "stages")
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure what the command line asks for."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.linkage")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks linkage")
     parser.add_argument(
         "--data", nargs="+", default=DATA_SETS, help=f"of {', '.join(DATA_SETS)}; any N in france-N"
     )
@@ -61,7 +61,7 @@ def run(contender: str, data: DataSet) -> Run:
     found = work()
     seconds = time.perf_counter() - start
     # Before the truth is read.
-    peak = _peak_mb()
+    peak = peak_mb()
     return {
         "contender": contender,
         "data": data.name,
@@ -92,7 +92,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as failure:
                 sat_out.append({"contender": contender, "data": name, "reason": _reason(failure)})
             print(f"{name}: {contender} done", file=sys.stderr)
-    return {"benchmark": "linkage", "machine": _machine(), "results": results, "sat out": sat_out}
+    return {"benchmark": "linkage", "machine": machine(), "results": results, "sat out": sat_out}
 
 
 def _missing(module: str | None) -> str | None:

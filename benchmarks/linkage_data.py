@@ -22,10 +22,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from benchmarks.harness import data_folder
+
 __all__ = ["DATA_SETS", "TRUTH", "DataMissing", "DataSet", "Pairs", "data_set"]
 
 TRUTH = "cluster"
-CACHE = Path(__file__).parent / ".cache"
+CACHE = data_folder()
 DATA_SETS = ("febrl4", "febrl4-no-id", "rldata500", "france-100000", "france-1000000")
 SEED = 7
 _FRANCE = re.compile(r"france-([1-9][0-9]*)")

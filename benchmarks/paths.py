@@ -1,6 +1,6 @@
 """Links by depth: how many are true, and how many of those that only a path can find are found.
 
-``python -m benchmarks.paths --people 100000`` links the members of a synthetic insurer to the breaches of a
+``python -m benchmarks paths --people 100000`` links the members of a synthetic insurer to the breaches of a
 synthetic France, over paths of up to three links, and holds every link to the truth. Records are truly
 reachable at depth d when a chain of d - 1 records of the same person leads to them from a true direct link,
 each sharing a linkage key with the next.
@@ -38,7 +38,7 @@ PAIR = ["member_id", "record_id"]
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, print a table and write benchmarks/results/paths.json."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.paths")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks paths")
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--out", type=Path, default=RESULTS / "paths.json")

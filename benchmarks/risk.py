@@ -1,6 +1,6 @@
 """What risk costs on top of linkage, and how leaving a breach out compares with its exact share.
 
-``python -m benchmarks.risk --people 2000000``: an insurer's members (half of the people) against five
+``python -m benchmarks risk --people 2000000``: an insurer's members (half of the people) against five
 breaches. Linkage alone reads, tokenises and links them and keeps their distinct exposures; the whole does the
 same and then assesses each exposure (scenarios, bounds, uplift, leave-one-out, evidence, reasons, severity)
 and writes a row a member as Parquet. Each runs in a process of its own, in turn. Then exact shares are worked
@@ -43,7 +43,7 @@ WAYS = ("linkage alone", "the whole")
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, print a table and write benchmarks/results/risk.json."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.risk")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks risk")
     parser.add_argument("--people", type=int, default=2_000_000)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--runs", type=int, default=3)
