@@ -58,7 +58,8 @@ wheel: $(READY) ## Build the wheel and the source distribution into dist/
 
 # The checkout would shadow the installed package: the tests run from a copy of theirs, elsewhere.
 # What a wheel can lack is its files and its command: the tests that go the whole way, or read what is shipped.
-ON_WHEEL = tests/cli tests/catalogue tests/declared tests/vocabulary tests/test_*.py
+ON_WHEEL = tests/cli tests/catalogue tests/vocabulary tests/test_demonstration.py tests/test_packaging.py tests/test_scoring.py \
+	tests/test_checking.py tests/test_changes.py tests/test_lender.py
 
 wheel-test: wheel ## Run the tests against the installed wheel, outside the checkout
 	$(BIN)/python -m venv --clear $(VENV)-wheel
@@ -74,8 +75,8 @@ bench: ## Say how the benchmarks are run
 	@echo '  $(PYTHON) -m venv $(VENV)-bench'
 	@echo '  $(VENV)-bench/bin/python -m pip install --require-hashes --requirement constraints-bench.txt'
 	@echo '  $(VENV)-bench/bin/python -m pip install --no-deps --no-build-isolation --editable .'
-	@echo 'What each of them measures, and how to start it, is written at its top:'
-	@ls benchmarks/*.py
+	@echo 'What there is and how to start it (docs/benchmarks.md says what it means):'
+	@echo '  $(VENV)-bench/bin/python -m benchmarks'
 
 constraints: ## Pin what pyproject.toml asks for; UPGRADE=--upgrade takes newer versions
 	$(PYTHON) -m venv --clear $(VENV)-constraints
