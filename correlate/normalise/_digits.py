@@ -11,7 +11,18 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import polars as pl
 
-__all__ = ["VALUE", "as_integers", "as_text", "compact", "mend", "no_issue", "numbers", "overlay", "rewrite", "tell"]
+__all__ = [
+    "VALUE",
+    "as_integers",
+    "as_text",
+    "compact",
+    "mend",
+    "no_issue",
+    "numbers",
+    "overlay",
+    "rewrite",
+    "tell",
+]
 
 VALUE = pl.col("value")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from correlate.normalise._digits import VALUE, tell
 from correlate.normalise.distinct import by_distinct
 from correlate.normalise.folding import fold, is_blank, letters
 from correlate.normalise.street import normalise_street
@@ -24,6 +25,7 @@ _ZERO_LOST = r"^[^A-Z0-9]*([1-9][0-9]{3})(?:\.0)?[^A-Z0-9]*$"
 _ANY_CODE = "^[A-Z0-9]{3,10}$"
 _BRITISH = "^([A-Z]{1,2}[0-9][A-Z0-9]?)[0-9][A-Z]{2}$"
 _FOREIGN = "X:"
+_NOT_FRENCH = ["postcode-unreadable", "postcode-unknown"]
 _PLACEHOLDERS = ["00000", "99999", "11111", "12345"]
 # Departments of the mainland, then the three-digit territories, Monaco (980) among them.
 _MAINLAND = [f"{number:02}" for number in range(1, 96) if number != 20]
@@ -54,8 +56,8 @@ def normalise_postcode(values: pl.Series) -> pl.DataFrame:
 
 def _normalise_postcode(values: pl.Series) -> pl.DataFrame:
     folded = fold(values)
-    split = folded.str.extract(_POSTCODE, 1) + folded.str.extract(_POSTCODE, 2)
-    code = split.zip_with(split.is_not_null(), "0" + folded.str.extract(_ZERO_LOST))
+    split = VALUE.str.extract(_POSTCODE, 1) + VALUE.str.extract(_POSTCODE, 2)
+    code = tell(folded, pl.coalesce(split, "0" + VALUE.str.extract(_ZERO_LOST)))
     frame = pl.DataFrame({"code": code, "blank": is_blank(folded)}).with_columns(department=_department())
     issue = (
         pl.when(pl.col("blank") | pl.col("department").is_not_null()).then(None)
@@ -79,6 +81,8 @@ def normalise_any_postcode(values: pl.Series) -> pl.DataFrame:
 
 def _normalise_any_postcode(values: pl.Series) -> pl.DataFrame:
     frame = _normalise_postcode(values)
+    if not frame["issue"].is_in(_NOT_FRENCH).any():
+        return frame
     text = fold(values).str.strip_chars(" ").str.strip_prefix(_FOREIGN)
     code = text.str.replace_all(" ", "", literal=True)
     area = pl.coalesce(
@@ -88,7 +92,7 @@ def _normalise_any_postcode(values: pl.Series) -> pl.DataFrame:
     )
     written = pl.col("code").str.contains(_ANY_CODE) & pl.col("code").str.contains("[0-9]")
     alike = pl.col("code").str.strip_chars_start(pl.col("code").str.head(1)) == ""
-    foreign = pl.col("issue").is_in(["postcode-unreadable", "postcode-unknown"]) & written & ~alike
+    foreign = pl.col("issue").is_in(_NOT_FRENCH) & written & ~alike
     return frame.with_columns(text=text, code=code).select(
         postcode=pl.when(foreign).then(_FOREIGN + pl.col("code")).otherwise("postcode"),
         department=pl.when(foreign).then(_FOREIGN + area).otherwise("department"),
@@ -127,17 +131,15 @@ def normalise_city(values: pl.Series) -> pl.DataFrame:
 
 def _normalise_city(values: pl.Series) -> pl.DataFrame:
     folded = fold(values)
-    text = folded.str.replace(_CITY_CODE, "").str.replace(_ARTICLE_BEHIND, "$2 $1")
+    text = VALUE.str.replace(_CITY_CODE, "").str.replace(_ARTICLE_BEHIND, "$2 $1")
     text = text.str.replace_all(_BRACKETS, " ").str.replace(_DISTRICT, "")
     text = text.str.replace_all(r"\bS/", "SUR ").str.replace_all("[^A-Z]+", " ")
     for pattern, word in _LONG_CITY_WORDS.items():
         text = text.str.replace_all(pattern, word)
-    city = letters(text)
-    placeholder = city.is_in(_NO_CITY.split())
-    frame = pl.DataFrame({"city": city, "placeholder": placeholder, "blank": is_blank(folded)})
+    frame = pl.DataFrame({"city": letters(tell(folded, text)), "blank": is_blank(folded)})
     issue = (
         pl.when("blank").then(None)
-        .when("placeholder").then(pl.lit("city-placeholder"))
+        .when(pl.col("city").is_in(_NO_CITY.split())).then(pl.lit("city-placeholder"))
         .when(pl.col("city").str.len_bytes() == 0).then(pl.lit("city-unreadable"))
     )  # fmt: skip
     frame = frame.with_columns(issue=issue)

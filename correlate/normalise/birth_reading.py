@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from correlate.normalise._bytes import square
-from correlate.normalise._digits import overlay, rewrite
+from correlate.normalise._digits import VALUE, overlay, rewrite, tell
 from correlate.normalise.folding import fold
 
 __all__ = ["DateOrder", "infer_order", "read_codes"]
@@ -72,10 +72,10 @@ def read_codes(text: pl.Series, order: DateOrder, reference_year: int) -> pl.Ser
     ``order`` settles 01/02/1980; of "serial", a number of 4 or 5 digits is a spreadsheet's day.
     A two-digit year is the latest one not after ``reference_year``.
     """
-    ten = text.str.len_bytes().eq(10).fill_null(value=False)
+    ten = text.str.len_bytes() == 10
     plain = pl.repeat(None, text.len(), dtype=pl.Int32, eager=True)
-    plain = overlay(plain, ten, _plain_codes(text.filter(ten), order))
-    rest = plain.is_null() & text.is_not_null()
+    plain = rewrite(plain, ten, lambda _: _plain_codes(text.filter(ten), order))
+    rest = tell(text, VALUE.is_not_null() & pl.lit(plain).is_null())
     return rewrite(plain, rest, lambda _: _read_any(text.filter(rest), order, reference_year))
 
 
@@ -118,7 +118,7 @@ def _apply(reading: pl.Expr, text: pl.Series) -> pl.Series:
 
 
 def _tidy(text: pl.Series) -> pl.Series:
-    folded = fold(text).str.strip_chars(" '\"").str.replace(_TIME, "").str.strip_suffix(".0")
+    folded = tell(fold(text), VALUE.str.strip_chars(" '\"").str.replace(_TIME, "").str.strip_suffix(".0"))
     worded = folded.str.contains("[A-Z:]")
     return rewrite(folded, worded, _number_the_names)
 

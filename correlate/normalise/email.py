@@ -15,7 +15,7 @@ from __future__ import annotations
 import idna
 import polars as pl
 
-from correlate.normalise._digits import as_text, mend, no_issue, overlay, rewrite
+from correlate.normalise._digits import VALUE, as_text, mend, no_issue, overlay, rewrite, tell
 
 __all__ = ["normalise"]
 
@@ -41,18 +41,23 @@ def normalise(values: pl.Series) -> pl.DataFrame:
     """
     text = as_text(values)
     rest = _needs_work(text)
-    mended = mend(text.filter(rest), _needs_work, _STEPS)
-    odd = _needs_work(mended)
-    verdict = overlay(no_issue(mended.len()), odd, _odd_issue(mended.filter(odd)))
-    issue = overlay(no_issue(text.len()), rest, verdict)
-    text = overlay(text, rest, mended)
-    email = text.to_frame("t").select(pl.when(issue.is_null() & (text != "")).then("t")).to_series()
-    return pl.DataFrame({"email": _canonical(email), "issue": issue})
+    issue = no_issue(text.len())
+    if rest.any():
+        mended = mend(text.filter(rest), _needs_work, _STEPS)
+        verdict = rewrite(
+            no_issue(mended.len()), odd := _needs_work(mended), lambda _: _odd_issue(mended.filter(odd))
+        )
+        issue = overlay(issue, rest, verdict)
+        text = overlay(text, rest, mended)
+        text = tell(text, pl.when(pl.lit(issue).is_null() & (VALUE != "")).then(VALUE))
+    return pl.DataFrame({"email": _canonical(text), "issue": issue})
 
 
 def _needs_work(text: pl.Series) -> pl.Series:
     """Tell what is no short, lower-case, ASCII address, as nearly all of a real file is."""
-    return tell(text, ~(VALUE.str.contains(_PLAIN) & (VALUE.str.len_bytes() <= _LOCAL_MAX)).fill_null(value=True))
+    return tell(
+        text, ~(VALUE.str.contains(_PLAIN) & (VALUE.str.len_bytes() <= _LOCAL_MAX)).fill_null(value=True)
+    )
 
 
 def _trimmed(text: pl.Series) -> pl.Series:

@@ -14,7 +14,7 @@ import string
 
 import polars as pl
 
-from correlate.normalise._digits import as_integers, as_text, mend, no_issue, overlay, rewrite
+from correlate.normalise._digits import VALUE, as_integers, as_text, mend, no_issue, overlay, rewrite, tell
 from correlate.normalise._iban_structures import LENGTHS, SHAPE
 
 __all__ = ["french", "normalise", "rib_key"]
@@ -37,11 +37,15 @@ def normalise(values: pl.Series) -> pl.DataFrame:
     """
     text = mend(as_text(values), _is_misshapen, (_without_spaces, _without_separators))
     misshapen = _is_misshapen(text)
-    french = text.str.contains("^(?:FR|MC)").fill_null(value=False) & ~misshapen
-    foreign = ~french & ~misshapen & text.is_not_null()
+    kinds = pl.DataFrame({"text": text, "misshapen": misshapen}).select(
+        french=pl.col("text").str.contains("^(?:FR|MC)") & ~pl.col("misshapen"),
+        foreign=~pl.col("text").str.contains("^(?:FR|MC)") & ~pl.col("misshapen"),
+    )
+    french, foreign = kinds.get_columns()
     issue = no_issue(text.len())
     for rows, judge in ((misshapen, _shape_issue), (french, _french_issue), (foreign, _foreign_issue)):
-        issue = overlay(issue, rows, judge(text.filter(rows)))
+        if rows.any():
+            issue = overlay(issue, rows, judge(text.filter(rows)))
     frame = pl.DataFrame({"iban": text, "issue": issue})
     return frame.select(pl.when(pl.col("issue").is_null() & (pl.col("iban") != "")).then("iban"), "issue")
 
@@ -71,11 +75,11 @@ def _two_digits(number: pl.Series) -> pl.Series:
 
 
 def _is_misshapen(text: pl.Series) -> pl.Series:
-    return ~text.str.contains(SHAPE).fill_null(value=True)
+    return tell(text, ~VALUE.str.contains(SHAPE).fill_null(value=True))
 
 
 def _without_spaces(text: pl.Series) -> pl.Series:
-    return text.str.replace_all(" ", "", literal=True).str.to_uppercase()
+    return tell(text, VALUE.str.replace_all(" ", "", literal=True).str.to_uppercase())
 
 
 def _without_separators(text: pl.Series) -> pl.Series:
@@ -116,7 +120,7 @@ def _french_issue(text: pl.Series) -> pl.Series:
         country=pl.when(pl.col("text").str.starts_with("FR")).then(1527).otherwise(2212),  # F=15, R=27
     )
     rib = _rib_remainder(frame["bank"], frame["branch"], frame["account"])
-    remainder = overlay(_digits_remainder(frame), lettered, _iso_remainder(text.filter(lettered)))
+    remainder = rewrite(_digits_remainder(frame), lettered, lambda _: _iso_remainder(text.filter(lettered)))
     frame = frame.with_columns(remainder=remainder, wrong_rib=rib + frame["key"] != 97)
     reason = pl.when(_WRONG_CHECK).then(pl.lit("iban-key")).when("wrong_rib").then(pl.lit("iban-rib-key"))
     return frame.select(reason).to_series()

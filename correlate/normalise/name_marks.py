@@ -53,7 +53,7 @@ _KEY_HELD_DOWN = [letter * count for letter in ascii_uppercase for count in rang
 
 
 _DIGITS = VALUE.str.count_matches("[0-9]")
-_MENDABLE = (_DIGITS * 2 <= VALUE.str.count_matches("[A-Z]")) & ~VALUE.str.contains(_OTHER_DIGITS)
+_MENDABLE = (VALUE.str.count_matches("[A-Z]") >= _DIGITS * 2) & ~VALUE.str.contains(_OTHER_DIGITS)
 
 
 def drop_brackets(folded: pl.Series) -> pl.Series:

@@ -42,7 +42,9 @@ def normalise(values: pl.Series) -> pl.DataFrame:
     """
     frame = _parted(as_text(values)).with_columns(fine=_is_fine().fill_null(value=False))
     rest = ~frame["fine"]
-    issue = overlay(no_issue(frame.height), rest, frame.filter(rest).select(issue=_issue()).to_series())
+    issue = rewrite(
+        no_issue(frame.height), rest, lambda _: frame.filter(rest).select(issue=_issue()).to_series()
+    )
     return frame.select(*_columns(issue))
 
 

@@ -62,7 +62,9 @@ class Batch:
         """
         frame = normalise(coded.values)
         issue = frame["issue"]
-        usable = (frame[canonical].is_not_null() & issue.is_null()).to_numpy()
+        usable = (
+            frame.select(pl.col(canonical).is_not_null() & pl.col("issue").is_null()).to_series().to_numpy()
+        )
         self.exposed.mark(column, coded.spread(usable))
         if issue.null_count() < len(issue):
             counted = pl.DataFrame({"issue": issue, "rows": coded.rows()}).drop_nulls("issue")
@@ -85,7 +87,8 @@ class Batch:
 
     def said(self, column: str) -> npt.NDArray[np.bool_]:
         """(n,) where a column says anything at all, of which nothing but that is used."""
-        return self.raw(column).str.contains(r"\S").fill_null(value=False).to_numpy()
+        raw = self.raw(column).to_frame("raw")
+        return raw.select(pl.col("raw").str.contains(r"\S").fill_null(value=False)).to_series().to_numpy()
 
     def mark_the_rest(self) -> None:
         """Mark the columns that no one has read: of them only presence counts."""

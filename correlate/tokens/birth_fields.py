@@ -87,7 +87,10 @@ def _by_nir(reading: Reading) -> CivilStatus:
 
 def _numbers(reading: Reading, values: pl.Series) -> Numbers:
     """Small whole numbers (n,), UNKNOWN for null. Only this batch ever sees them."""
-    return reading.coded.spread(values.cast(pl.Int16, strict=False).fill_null(UNKNOWN).to_numpy())
+    numbers = values.cast(pl.Int16, strict=False)
+    if numbers.null_count():
+        numbers = numbers.fill_null(UNKNOWN)
+    return reading.coded.spread(numbers.to_numpy())
 
 
 def _put_days(batch: Batch, told: CivilStatus, day: Numbers) -> None:

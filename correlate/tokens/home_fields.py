@@ -28,7 +28,9 @@ def read_home(batch: Batch) -> None:
         coded = distinct(batch.raw(column))
         _put(batch, batch.read(column, coded, address.normalise_any_postcode, "postcode"))
     for column in batch.columns(Field.address):
-        _put(batch, _from_address(batch, batch.raw(column)))
+        known = batch.tokens.get("postcode")
+        if known is None or not known.all():
+            _put(batch, _from_address(batch, batch.raw(column)))
     for target, normalise, name in SPELLED:
         readings = [
             batch.read(column, distinct(batch.raw(column)), normalise, name)

@@ -53,7 +53,7 @@ def _put(batch: Batch, names: tuple[str, ...], domain: str, readings: list[Readi
 
 def _surnames(batch: Batch, column: str, coded: Distinct) -> Iterator[Reading]:
     """The surname, and the other one where two stand in one value: MARTIN NEE DUPONT."""
-    several = coded.values.str.contains(SEVERAL_WORDS).fill_null(value=False).arg_true()
+    several = coded.values.str.contains(SEVERAL_WORDS).arg_true()
     if not len(several):
         yield batch.read(column, coded, name.normalise_surname, "surname")
         return

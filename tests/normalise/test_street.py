@@ -73,8 +73,8 @@ NUMBERS = st.sampled_from(
     ["", "1", "12", "012", "9999", "12345", "75001", "0", "12 13", "12bis", "N 12", " 12"]
 )
 PIECES = st.sampled_from(
-    "R RUE B BIS Q av. ST 01000 F-75002 PARIS NC SDF é &eacute; 0007 \u0301 \u200b ½ n° T AVENUE BD 75003 F".split()
-)
+    ["R", "RUE", "B", "BIS", "Q", "av.", "ST", "01000", "F-75002", "PARIS", "NC", "SDF", "é", "&eacute;"]
+) | st.sampled_from(["0007", "\u0301", "\u200b", "½", "n°", "T", "AVENUE", "BD", "75003", "F"])
 STREETS = st.builds(
     lambda number, gap, pieces: number + gap + " ".join(pieces),
     NUMBERS,
