@@ -77,7 +77,8 @@ def score(
         hibp: answers of Have I Been Pwned by address or by domain; they find the subjects by e-mail.
         hibp_domain: the domain of mailboxes that ``hibp`` names without it.
         rejects: where rows without an id go, and rows of ``declared`` and ``hibp`` that say nothing.
-        resume: take up a run that was broken off, behind the last range that it had done.
+        resume: take up a run that was broken off, behind the last range that it had done; where there is
+            none, begin.
         progress: called with bytes and rows as they are done; assessing, which comes after the last row,
             counts for another eighth of the file's bytes, and so does writing.
 
@@ -88,7 +89,7 @@ def score(
         FieldRefused: the profile may not read a field that a file has.
         UnknownDeclaredBreach, FutureBreach: a declared breach cannot count.
         TooLittleMemory: the vault's limit is too low.
-        NothingToResume, ResumedOtherwise: no run was broken off, or one of other files or options.
+        ResumedOtherwise: the run that was broken off was one of other files or options.
     """
     start = time.perf_counter()
     output_format(output)

@@ -12,7 +12,7 @@ import time
 import polars as pl
 import pytest
 
-from correlate.pipeline import Budget, NothingToResume, ResumedOtherwise, TooLittleMemory
+from correlate.pipeline import Budget, ResumedOtherwise, TooLittleMemory
 from correlate.pipeline.scorer import Scorer
 from correlate.reading import RejectsWriter
 from correlate.scoring import score
@@ -136,9 +136,15 @@ def test_without_resume_a_run_starts_anew(monkeypatch, small_france, subjects, w
     assert not (tmp_path / "scores.parquet.ranges").exists()
 
 
-def test_nothing_to_resume_is_told(small_france, subjects, tmp_path):
-    with pytest.raises(NothingToResume, match=r"scores\.parquet\.ranges"):
-        run(small_france, subjects, tmp_path / "scores.parquet", resume=True)
+@pytest.mark.parametrize("left", [False, True])
+def test_where_there_is_nothing_to_resume_a_run_begins(small_france, subjects, whole, tmp_path, left):
+    """As when it was killed before its first range was done, with or without a folder."""
+    output = tmp_path / "scores.parquet"
+    if left:
+        (tmp_path / "scores.parquet.ranges" / "00000.part").mkdir(parents=True)
+    run(small_france, subjects, output, resume=True)
+    assert output.read_bytes() == (whole[0] / "scores.parquet").read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["scores.parquet"]
 
 
 @pytest.mark.usefixtures("small_ranges")

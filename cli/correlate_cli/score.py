@@ -105,7 +105,7 @@ def score(
     base_rates: BaseRatesOption = False,
     shares: SharesOption = False,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Take up a run that was broken off, where it stopped.")
+        bool, typer.Option("--resume", help="Go on where a run was broken off; else begin.")
     ] = False,
     timings: TimingsOption = None,
     threads: ThreadsOption = None,

@@ -2,7 +2,7 @@
 
 from correlate.pipeline.budget import Budget, TooLittleMemory
 from correlate.pipeline.models import ModelName, Models
-from correlate.pipeline.ranges import NothingToResume, RangeResult, RangeStore, ResumedOtherwise
+from correlate.pipeline.ranges import RangeResult, RangeStore, ResumedOtherwise
 from correlate.pipeline.refusal import FieldRefused, Refusal
 from correlate.pipeline.results import FORMATS, UnknownOutputFormat, output_format, score_rows, write_scores
 from correlate.pipeline.scored import Scored, ScoreReport
@@ -16,7 +16,6 @@ __all__ = [
     "FieldRefused",
     "ModelName",
     "Models",
-    "NothingToResume",
     "RangeResult",
     "RangeStore",
     "Refusal",

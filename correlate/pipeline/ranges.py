@@ -20,17 +20,13 @@ import xxhash
 from correlate.errors import InputError
 from correlate.reading import Reject, output_error
 
-__all__ = ["REJECTS", "NothingToResume", "RangeResult", "RangeStore", "ResumedOtherwise"]
+__all__ = ["REJECTS", "RangeResult", "RangeStore", "ResumedOtherwise"]
 
 FRAMES = ("subjects", "exposures", "told", "rejects")
 REJECTS = {"row": pl.Int64, "reason": pl.String, "column": pl.String}
 TOLD = {"subject_id": pl.String, "breach": pl.String}
 RUN = "run.json"
 RESULT = "range.json"
-
-
-class NothingToResume(InputError):
-    """There is nothing to resume: {folder} does not exist. Leave --resume out, and the run starts anew."""
 
 
 class ResumedOtherwise(InputError):
@@ -80,10 +76,9 @@ class RangeStore:
         Args:
             output: the file to be.
             run: everything that decides what a range comes to, as JSON has it.
-            resume: take up what an earlier run left.
+            resume: take up what an earlier run left, if it left anything.
 
         Raises:
-            NothingToResume: no run was broken off.
             ResumedOtherwise: it was one of another input, vault, key, model or option.
             OutputError: the folder cannot be made.
         """
@@ -98,7 +93,9 @@ class RangeStore:
         try:
             before = json.loads((self.folder / RUN).read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            raise NothingToResume(folder=self.folder) from None
+            # It was broken off before its first range was done.
+            shutil.rmtree(self.folder, ignore_errors=True)
+            return
         for name in sorted({*before, *self._run}):
             if before.get(name) != self._run.get(name):
                 raise ResumedOtherwise(what=name)
