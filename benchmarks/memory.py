@@ -1,8 +1,8 @@
 """Scoring under a limit of memory: does it finish, how long does it take, and what does it really hold?
 
-``correlate score --memory`` bounds what the engine may use. The peak is the whole process's, resident, so it
-says what a machine has to have: the limit, and what the program holds beside the engine. A run that ends for
-want of memory is a result here, and counts what it took until then; all that finish write the same scores.
+``correlate score --memory`` bounds the whole process, and its peak is held against that: ``of_limit`` above 1
+means that more was taken than given. A run that ends for want of memory is a result here, with what it took
+until then; all that finish have to write the same scores.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from pathlib import Path
 from benchmarks.command import CommandFailed
 from benchmarks.harness import Benchmark, Contender, Done, Work, data_folder, measure
 from benchmarks.nation import nation, score
+from correlate.vault import Limits
 
 __all__ = ["BENCHMARK", "main"]
 
 LIMITS = ("8GB", "4GB", "2GB")
-FREE = "no limit"
-# What the command says when the engine has run out of memory.
-OUT_OF_MEMORY = "needs more memory than it was given"
+FREE = "no --memory"
+# What the command says when it cannot begin, or go on, with the memory that it has.
+WANTING = "give more with --memory"
 
 
 def within(limit: str | None) -> Callable[[int], Work]:
@@ -30,18 +31,23 @@ def within(limit: str | None) -> Callable[[int], Work]:
     def prepare(rows: int) -> Work:
         made = nation(rows)
         options = ("--memory", limit) if limit else ()
+        limit_bytes = Limits(memory=limit).memory_bytes
 
         def work() -> Done:
+            checksum = None
             with tempfile.TemporaryDirectory(dir=data_folder()) as folder:
                 output = Path(folder) / "scores.parquet"
                 try:
                     took = score(made.vault, made.subjects, output, made.key, *options)
+                    checksum = hashlib.sha256(output.read_bytes()).hexdigest()
                 except CommandFailed as failed:
-                    if OUT_OF_MEMORY not in " ".join(failed.told.split()):
+                    if WANTING not in " ".join(failed.told.split()).lower():
                         raise
-                    return Done(count=made.members, took=failed.took, figures=lambda: {"finished": False})
-                checksum = hashlib.sha256(output.read_bytes()).hexdigest()
-            return Done(count=made.members, took=took, same=checksum, figures=lambda: {"finished": True})
+                    took = failed.took
+            figures: dict[str, float] = {"finished": checksum is not None}
+            if limit_bytes:
+                figures["of_limit"] = round(took.peak_mb * 2**20 / limit_bytes, 3)
+            return Done(count=made.members, took=took, same=checksum, figures=lambda: figures)
 
         return work
 
