@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from correlate.normalise._digits import rewrite
+from correlate.normalise._digits import no_issue, rewrite
 from correlate.normalise.folding import fold, is_blank, letters
 from correlate.normalise.full_name import infer_name_order, split_full_name, split_married
 from correlate.normalise.name_marks import (
@@ -53,11 +53,11 @@ def normalise_surname(values: pl.Series) -> pl.DataFrame:
     folded = fold(values)
     several = folded.str.contains(_SEVERAL)
     text = rewrite(folded, several, _clean_surname)
-    frame = pl.DataFrame({"folded": folded, "text": text, "surname": letters(text)})
-    frame = frame.with_columns(_core(text, frame["surname"]), phonetic(frame["surname"]).alias("phonetic"))
-    return _keep_the_usable(
-        frame.with_columns(_issue(frame, "surname")), ["surname", "surname_core", "phonetic"]
-    )
+    surname = rewrite(text, several, letters)
+    frame = pl.DataFrame({"folded": folded, "several": several, "text": text, "surname": surname})
+    frame = frame.with_columns(_core(frame), phonetic(surname).alias("phonetic"))
+    issue = _issues(frame, "surname")
+    return _keep_the_usable(frame.with_columns(issue), ["surname", "surname_core", "phonetic"])
 
 
 def normalise_first_name(values: pl.Series) -> pl.DataFrame:
@@ -71,11 +71,13 @@ def normalise_first_name(values: pl.Series) -> pl.DataFrame:
     several = folded.str.contains(_SEVERAL)
     text = rewrite(folded, several, _clean_first_name)
     text = rewrite(text, text.str.contains(_INITIALS), lambda rows: rows.str.head(1))
-    frame = pl.DataFrame({"folded": folded, "text": text, "first_name": letters(text)})
+    first_name = rewrite(text, several, letters)
+    frame = pl.DataFrame({"folded": folded, "several": several, "text": text, "first_name": first_name})
     frame = frame.with_columns(
-        phonetic(frame["first_name"]).alias("phonetic"), initial=pl.col("first_name").str.head(1)
+        phonetic(first_name).alias("phonetic"),
+        _issues(frame, "first_name"),
+        initial=pl.col("first_name").str.head(1),
     )
-    frame = frame.with_columns(_issue(frame, "first_name"))
     kept = _keep_the_usable(frame, ["first_name", "phonetic", "initial"])
     initial = pl.when(frame["issue"].eq_missing("name-initial")).then(frame["initial"]).otherwise("initial")
     return kept.with_columns(initial=initial)
@@ -92,10 +94,27 @@ def _clean_first_name(folded: pl.Series) -> pl.Series:
     return mend_digits(text.zip_with(whole, text.str.extract(r"^[ .'\-]*([^ ,;/+|_]+)")))
 
 
-def _core(text: pl.Series, surname: pl.Series) -> pl.Series:
-    core = letters(rewrite(text, text.str.contains(_SEVERAL), without_particles))
-    short = core.str.len_bytes() <= 1
-    return rewrite(core, short, lambda _: surname.filter(short)).alias("surname_core")
+def _core(frame: pl.DataFrame) -> pl.Series:
+    """Surnames without particles: one of A to Z alone has none."""
+
+    def core(surname: pl.Series) -> pl.Series:
+        short = letters(without_particles(frame.filter("several")["text"]))
+        return rewrite(short, bare := short.str.len_bytes() <= 1, lambda _: surname.filter(bare))
+
+    return rewrite(frame["surname"], frame["several"], core).alias("surname_core")
+
+
+def _issues(frame: pl.DataFrame, canonical: str) -> pl.Series:
+    """Say why names are unusable: those of A to Z alone, no stand-in and of a usual length, are not asked."""
+    length = pl.col(canonical).str.len_bytes()
+    plain = ~pl.col("several") & length.is_between(2, _LONGEST) & ~pl.lit(is_placeholder(frame[canonical]))
+    rest = frame.select(~plain.fill_null(value=False)).to_series()
+
+    def issue(_: pl.Series) -> pl.Series:
+        odd = frame.filter(rest)
+        return odd.select(_issue(odd, canonical)).to_series()
+
+    return rewrite(no_issue(frame.height), rest, issue).alias("issue")
 
 
 def _issue(frame: pl.DataFrame, canonical: str) -> pl.Expr:

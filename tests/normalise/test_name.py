@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from correlate.normalise import name
+from correlate.normalise.folding import fold, letters
+from correlate.normalise.name import _issue, _issues
 
 SURNAMES = {
     "case and accents": ("Gérard", "GERARD"),
@@ -80,6 +82,23 @@ FIRST_NAMES = {
 NAMES = st.text(alphabet=string.ascii_letters + "éèêëàâçîïôöùûü", min_size=4, max_size=12)
 
 
+ODD_NAMES = [
+    "INCONNU",
+    "NC",
+    "XXX",
+    "X" * 61,
+    "X" * 60,
+    "A",
+    "Ø",
+    "a@b",
+    "JE?N",
+    "7",
+    "-",
+    "JEAN\ufffd",
+    "DE",
+]
+
+
 def surnames(*texts: str | None) -> pl.DataFrame:
     return name.normalise_surname(pl.Series(texts, dtype=pl.String))
 
@@ -146,3 +165,18 @@ def test_case_accents_and_what_joins_two_names_do_not_matter(one, two):
 def test_a_hyphen_keeps_a_first_name_whole(text):
     row = first_names(f"Marie-{text}").row(0, named=True)
     assert row["first_name"] == "MARIE" + str(surnames(f"XY{text}")["surname"].item())[2:]
+
+
+@given(
+    st.lists(
+        st.none()
+        | st.text(max_size=6)
+        | st.from_regex("[A-Z]{0,3}", fullmatch=True)
+        | st.sampled_from(ODD_NAMES)
+    )
+)
+def test_plain_names_have_no_issue_to_look_for(cells):
+    folded = fold(pl.Series(cells, dtype=pl.String))
+    frame = pl.DataFrame({"folded": folded, "several": folded.str.contains("[^A-Z]"), "text": folded})
+    frame = frame.with_columns(letters(folded).alias("surname"))
+    assert _issues(frame, "surname").equals(frame.select(_issue(frame, "surname")).to_series())
