@@ -16,7 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.harness import Benchmark, Contender, Done, Work, data_folder, measure
-from benchmarks.nation import ingest_files, nation, score
+from benchmarks.nation import ingest_files, nation, rows_of, score
 
 __all__ = ["BENCHMARK", "main"]
 
@@ -31,11 +31,11 @@ def setup(rows: int) -> None:
     *files, last = made.files
     made.make_vault(files)
     score(made.vault, made.subjects, made.folder / "previous.parquet", made.key)
-    old = pl.scan_parquet(files).select(pl.len()).collect().item()
     new = pl.read_parquet(last)
+    count = min(new.height, max(1, rows_of(files) // SHARE))
     part = made.folder / "new" / last.name
     part.parent.mkdir(exist_ok=True)
-    new.sample(min(new.height, max(1, old // SHARE)), seed=SEED).write_parquet(part)
+    new.sample(count, seed=SEED).write_parquet(part)
     ingest_files(made.vault, [part], made.key)
 
 

@@ -6,7 +6,7 @@ it is what this very version of the program makes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from correlate.synthesis import NATION_BREACHES, synthesise
 from correlate.tokens import create_key, load_key
 from correlate.vault import Vault, ingest
 
-__all__ = ["AS_OF", "ID", "Nation", "ingest_files", "nation", "score"]
+__all__ = ["AS_OF", "ID", "Nation", "ingest_files", "nation", "rows_of", "score"]
 
 ID = "member_id"
 AS_OF = "2026-11-01"
@@ -55,12 +55,12 @@ class Nation:
     @property
     def members(self) -> int:
         """How many subjects there are."""
-        return int(pq.read_metadata(self.subjects).num_rows)
+        return rows_of([self.subjects])
 
     @property
     def records(self) -> int:
         """How many rows the leaked files have."""
-        return sum(int(pq.read_metadata(file).num_rows) for file in self.files)
+        return rows_of(self.files)
 
     def make_vault(self, files: Sequence[Path] | None = None) -> None:
         """A vault of these files, or of all, in place of one that was there."""
@@ -79,6 +79,11 @@ def nation(subjects: int, breaches: Sequence[str] = NATION_BREACHES) -> Nation:
     if not made.key.exists():
         create_key(made.key)
     return made
+
+
+def rows_of(files: Iterable[Path]) -> int:
+    """How many rows Parquet files have."""
+    return sum(int(pq.read_metadata(file).num_rows) for file in files)
 
 
 def ingest_files(vault: Path, files: Sequence[Path], key: Path) -> Took:

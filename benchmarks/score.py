@@ -20,7 +20,6 @@ from typing import Any
 import duckdb
 import numpy as np
 import polars as pl
-import pyarrow.parquet as pq
 
 from benchmarks import nation
 from benchmarks.command import Took
@@ -152,7 +151,7 @@ def _linked(vault: Vault, parts: Iterator[People] | list[People]) -> pl.DataFram
 
 def _pairs(links: pl.DataFrame, files: DataSet) -> Pairs:
     """Links as the other contenders tell of them: rows by their numbers from 0, through all files."""
-    before = np.cumsum([0, *(pq.read_metadata(file).num_rows for file in files.records)])
+    before = np.cumsum([0, *(nation.rows_of([file]) for file in files.records)])
     record_id = links["record_id"].to_numpy()
     sure = np.clip(links["probability"].to_numpy(), CERTAIN, 1 - CERTAIN)
     return Pairs(
@@ -167,7 +166,7 @@ def _done(files: DataSet, pairs: Pairs) -> Done:
 
 
 def _members(files: DataSet) -> int:
-    return int(pq.read_metadata(files.subjects).num_rows)
+    return nation.rows_of([files.subjects])
 
 
 def _figures(accuracy: dict[str, Any]) -> dict[str, float]:
