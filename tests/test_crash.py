@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import signal
@@ -87,12 +88,16 @@ def done(name, folder, vault):
     assert result.exit_code == 0, result.output
 
 
-def seen(vault, key):
-    """Every row of every table, and whether the linkage keys lie in one order, as they do when compacted."""
+def in_one_order(vault, key):
+    """Whether the linkage keys are sorted as one, as they are when compacted."""
     with Vault.open(vault, key) as opened:
         opened.engine.execute("SET preserve_insertion_order = true")
-        keys = opened.engine.rows("SELECT key FROM link_key")
-    return tables(vault, key), keys == sorted(keys)
+        return opened.engine.frame("SELECT key FROM link_key")["key"].is_sorted()
+
+
+def seen(vault, key):
+    """Every row of every table, and whether the linkage keys lie in one order."""
+    return tables(vault, key), in_one_order(vault, key)
 
 
 class Snapshots:
@@ -186,22 +191,29 @@ def seconds(large, tmp_path_factory):
     return took
 
 
-@pytest.mark.parametrize(
-    ("name", "share"), [("ingest", 0.4), ("ingest", 0.8), ("forget", 0.8), ("remove-breach", 0.4)]
-)
+# Many more of them with KILLS=20.
+KILLED = [("ingest", 0.4), ("ingest", 0.8), ("forget", 0.8), ("remove-breach", 0.4), ("compact", 0.6)]
+KILLED += [
+    (name, 0.3 + 0.7 * number / int(os.environ["KILLS"]))
+    for name in ("ingest", "compact")
+    for number in range(int(os.environ.get("KILLS", "0")))
+]
+
+
+@pytest.mark.parametrize(("name", "share"), KILLED)
 def test_a_process_killed_at_a_random_instant_can_simply_be_run_again(
     name, share, large, seconds, tmp_path, key
 ):
     vault = shutil.copy(large / "vault.duckdb", tmp_path / "vault.duckdb")
-    before = state(vault, key)
+    before = [state(vault, key), in_one_order(vault, key)]
     process = started(name, large, vault)
     time.sleep(random.Random(f"{name} {share}").uniform(share - 0.3, share + 0.1) * seconds[name])
     process.kill()
     process.communicate()
     assert is_whole(vault, key)
-    found = state(vault, key)
+    found = [state(vault, key), in_one_order(vault, key)]
     done(name, large, vault)
-    after = state(vault, key)
+    after = [state(vault, key), in_one_order(vault, key)]
     assert found in (before, after)
     assert before != after
     assert is_whole(vault, key)
