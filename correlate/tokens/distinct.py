@@ -25,7 +25,7 @@ class Distinct:
     """
 
     values: pl.Series
-    codes: npt.NDArray[np.int32] | None
+    codes: npt.NDArray[np.intp] | None
 
     def spread(self, per_value: npt.NDArray[Entry]) -> npt.NDArray[Entry]:
         """One entry per distinct value (d,) to one entry per row (n,)."""
@@ -43,7 +43,8 @@ def distinct(values: pl.Series) -> Distinct:
     encoded = pc.dictionary_encode(to_arrow(values), null_encoding="encode")
     return Distinct(
         values=pl.Series(values.name, pl.from_arrow(encoded.dictionary), dtype=pl.String),
-        codes=encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False),
+        # Spread dozens of times: numpy makes numbers of this size of any other, each time.
+        codes=encoded.indices.to_numpy(zero_copy_only=False).astype(np.intp, copy=False),
     )
 
 
