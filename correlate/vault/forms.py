@@ -7,6 +7,7 @@ records has a third as much to read.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Self
 
@@ -42,8 +43,9 @@ PLAIN = tuple(
 
 RECORD_COLUMNS = (*PLAIN, *(f"{form}_no" for form in FORMS))
 
-# From so many records on, reading the forms as a whole beats looking up those that are needed.
-WHOLE_FROM = 50_000
+# From so many records on, reading the forms as a whole beats looking up those that are needed; and so it does
+# for whoever has looked some up so often, as a process that checks one person after the other.
+WHOLE_FROM, OFTEN = 50_000, 8
 # A multiplier and shifts that spread every bit over all (the finaliser of splitmix64).
 SPREAD, SHIFTS = np.uint64(0x94D049BB133111EB), (np.uint64(30), np.uint64(31))
 
@@ -159,6 +161,7 @@ class FormBook:
         """Bind an engine; nothing is read before it is needed."""
         self._engine = engine
         self._tables: dict[str, dict[str, Tokens]] = {}
+        self._asked: Counter[str] = Counter()
 
     def clear(self) -> None:
         """Forget what was read: the vault has changed."""
@@ -188,8 +191,9 @@ class FormBook:
             if not numbers.any():
                 out.update(dict.fromkeys(names, np.zeros(len(numbers), dtype=np.int64)))
                 continue
-            if form in self._tables:
-                table, places = self._tables[form], numbers
+            self._asked[form] += 1
+            if form in self._tables or self._asked[form] > OFTEN:
+                table, places = self.table(form), numbers
             else:
                 table, places = self._looked_up(form, numbers)
             out.update({name: table[name][places] for name in names})
