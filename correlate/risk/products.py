@@ -51,6 +51,8 @@ class Products:
 
     def work_out(self, factors: Floats) -> Floats:
         """The product of each beginning, multiplied from its first factor on; 1 for the empty one."""
+        if not len(factors):
+            return np.ones(len(self))
         # Without a check of bounds, which takes longer than the rest.
         products = factors.take(self.factor, mode="clip")
         products[0] = 1.0

@@ -31,3 +31,11 @@ def test_each_sequence_gets_its_product_multiplied_from_the_first_factor_on(seve
 def test_every_beginning_is_multiplied_once(several):
     beginnings = {tuple(one[:length]) for one in several for length in range(len(one) + 1)}
     assert len(tree(several)) == len({(), *beginnings})
+
+
+def test_sequences_without_any_factor_have_the_product_of_nothing():
+    """As where the only sets of records that are looked at are empty."""
+    nothing = np.empty(0, dtype=np.int64)
+    tree = Products.of(nothing, nothing, count=3)
+    assert tree.work_out(np.empty(0)).tolist() == [1.0]
+    assert tree.end.tolist() == [0, 0, 0]
