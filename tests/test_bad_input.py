@@ -303,10 +303,12 @@ def small_disk(tmp_path):
 
 
 def test_a_disk_too_full_for_the_vault_is_told(world, key, small_disk):
-    disk, settings = small_disk(4_000_000)
+    write(people(60_000, seed=4), world / "bad.parquet")
+    # Enough to begin with, by what a vault grows by at the least, and too little for the whole.
+    room = (world / "bad.parquet").stat().st_size * 2 // 3 + 300_000
+    disk, settings = small_disk((world / "vault.duckdb").stat().st_size + room)
     shutil.copy(world / "vault.duckdb", disk)
     before = state(disk / "vault.duckdb", key)
-    write(people(60_000, seed=4), world / "bad.parquet")
     command = ingest_of(world, world / "bad.parquet", vault="disk/vault.duckdb")
     result = correlate(*command, **settings)
     assert says(result, "no room left on the disk", "disk/vault.duckdb", "free some space")
@@ -322,7 +324,8 @@ def test_a_disk_too_full_to_write_the_vault_anew_is_told(world, key, small_disk)
     with Vault.open(world / "vault.duckdb", key, write=True) as vault:
         ingest(vault, write(people(12_000, seed=4), world / "more.csv"), FREE)
     size = (world / "vault.duckdb").stat().st_size
-    disk, settings = small_disk(size + 1_000_000)
+    # Enough to begin with, and too little for a second vault.
+    disk, settings = small_disk(size + size * 3 // 4)
     shutil.copy(world / "vault.duckdb", disk)
     if settings:
         half = (size // 2, size // 2)

@@ -192,7 +192,7 @@ def seconds(large, tmp_path_factory):
 
 
 # Many more of them with KILLS=20.
-KILLED = [("ingest", 0.4), ("ingest", 0.8), ("forget", 0.8), ("remove-breach", 0.4), ("compact", 0.6)]
+KILLED = [("ingest", 0.6), ("forget", 0.8), ("compact", 0.6)]
 KILLED += [
     (name, 0.3 + 0.7 * number / int(os.environ["KILLS"]))
     for name in ("ingest", "compact")
@@ -234,7 +234,7 @@ def interrupted(name, folder, vault, seconds):
     return pytest.fail("the command was always through before it was interrupted")
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", ["ingest", "forget", "remove-breach"])
 def test_an_interrupt_ends_with_one_message_and_nothing_half_done(name, large, seconds, tmp_path, key):
     """``forget`` may have erased already, and be searching for the same people once more."""
     vault = tmp_path / "vault.duckdb"

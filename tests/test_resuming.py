@@ -20,12 +20,12 @@ from correlate.scoring import score
 from correlate.vault import Limits, Vault, ingest
 
 # More of them with KILLS=20: each takes some seconds.
-KILLS = int(os.environ.get("KILLS", "5"))
-SMALL = Budget(batch_rows=100, range_rows=200)
+KILLS = int(os.environ.get("KILLS", "3"))
+SMALL = Budget(batch_rows=250, range_rows=500)
 # The command line in a process of its own, with ranges small enough for a file of a thousand rows.
 RUN = """
 from correlate.pipeline import Budget
-Budget.of = classmethod(lambda cls, limits: cls(batch_rows=100, range_rows=200))
+Budget.of = classmethod(lambda cls, limits: cls(batch_rows=250, range_rows=500))
 from correlate_cli.app import main
 main()
 """
@@ -95,7 +95,7 @@ def test_ranges_give_the_bytes_of_one_range(small_france, subjects, whole, tmp_p
 
 
 @pytest.mark.usefixtures("small_ranges")
-@pytest.mark.parametrize("after", [1, 3])
+@pytest.mark.parametrize("after", [2])
 def test_a_run_that_was_broken_off_goes_on_without_doing_ranges_again(
     monkeypatch, small_france, subjects, whole, tmp_path, after
 ):
@@ -114,16 +114,14 @@ def test_a_run_that_was_broken_off_goes_on_without_doing_ranges_again(
 
 
 @pytest.mark.usefixtures("small_ranges")
-@pytest.mark.parametrize("harm", ["cut", "gone", "half"])
+@pytest.mark.parametrize("harm", ["cut", "half"])
 def test_a_range_that_is_not_whole_is_done_again(monkeypatch, small_france, subjects, whole, tmp_path, harm):
     output = tmp_path / "scores.parquet"
-    broken_off(monkeypatch, small_france, subjects, output, after=3)
+    broken_off(monkeypatch, small_france, subjects, output, after=2)
     second = tmp_path / "scores.parquet.ranges" / "00001"
     if harm == "cut":
         held = (second / "subjects.parquet").read_bytes()
         (second / "subjects.parquet").write_bytes(held[: len(held) // 2])
-    elif harm == "gone":
-        (second / "range.json").unlink()
     else:
         second.rename(second.with_suffix(".part"))
     run(small_france, subjects, output, resume=True)
