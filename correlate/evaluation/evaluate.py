@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import resource
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -21,6 +19,7 @@ from correlate.evaluation.measures import Point, best_point, calibration_error, 
 from correlate.evaluation.trial import trial
 from correlate.linkage import COMPARISONS, MISSING_LEVEL, LinkageModel, load_model
 from correlate.reading import Mapping, UnknownColumn, open_input
+from correlate.timings import peak_memory_mb
 
 __all__ = ["THRESHOLD", "Evaluation", "evaluate", "linked_pairs"]
 
@@ -139,7 +138,7 @@ def evaluate(
         model=judging.name,
         fitted=fitted,
         seconds=seconds,
-        peak_rss_mb=_peak_rss_mb(),
+        peak_rss_mb=peak_memory_mb(),
     )
 
 
@@ -224,8 +223,3 @@ def _is_true(
         maintain_order="left",
     )
     return (both["mine"] == both["theirs"]).fill_null(value=False).to_numpy()
-
-
-def _peak_rss_mb() -> float:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1024 if sys.platform != "darwin" else peak / 1024**2

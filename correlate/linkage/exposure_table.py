@@ -94,6 +94,8 @@ class ExposureTable:
         self._engine = vault.engine
         self._class_sets = {classes: number for number, classes in vault.class_sets().items()}
         self._breaches = dict(vault.engine.rows("SELECT breach, breach_no FROM breach"))
+        # The last numbers of the vault's own; new ones follow.
+        self._of_vault = max(self._breaches.values(), default=0), max(self._class_sets.values(), default=0)
         for statement in filter(str.strip, SCHEMA.split(";")):
             self._engine.execute(statement, step="the exposure tables")
 
@@ -146,16 +148,18 @@ class ExposureTable:
         )
 
     def names(self) -> dict[str, dict[str, int]]:
-        """The numbers of breaches and class sets, those of the vault and those the subjects brought."""
+        """The numbers of breaches and class sets that the subjects brought, and the vault does not hold."""
         return {
-            "breaches": dict(self._breaches),
-            "class_sets": {",".join(classes): number for classes, number in self._class_sets.items()},
+            "breaches": {name: no for name, no in self._breaches.items() if no > self._of_vault[0]},
+            "class_sets": {
+                ",".join(classes): no for classes, no in self._class_sets.items() if no > self._of_vault[1]
+            },
         }
 
     def restore(self, exposures: pl.DataFrame, names: dict[str, dict[str, int]]) -> None:
         """Know again what an earlier run had numbered: rows of :meth:`since`, and :meth:`names`."""
-        self._breaches = dict(names["breaches"])
-        self._class_sets = {parse_classes(text): number for text, number in names["class_sets"].items()}
+        self._breaches |= names["breaches"]
+        self._class_sets |= {parse_classes(text): number for text, number in names["class_sets"].items()}
         self._engine.append("exposure", exposures, step="exposures of an earlier run")
 
     def breach_no(self, breach: str) -> int:

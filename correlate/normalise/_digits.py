@@ -43,8 +43,7 @@ def as_text(values: pl.Series) -> pl.Series:
 def as_integers(text: pl.Series) -> pl.Series:
     """Read whole strings of digits as Int64, null for anything else; a leading + is accepted."""
     number = text.cast(pl.Int64, strict=False)
-    least = number.min()
-    if least is None or least >= 0:  # type: ignore[operator]  # a column of Int64 has an integer
+    if not (number < 0).any():
         return number
     return number.to_frame("n").select(pl.when(pl.col("n") >= 0).then("n")).to_series()
 

@@ -13,10 +13,10 @@ __all__ = ["Budget", "TooLittleMemory"]
 
 # Measured: what a row of a range takes at the peak of its linking, in bytes, and what comes on top of all
 # ranges: the program itself, and batches on their way in.
-ROW_BYTES = 4_000
+ROW_BYTES = 6_000
 BASE_BYTES = 800_000_000
-LEAST_ROWS, MOST_ROWS = 50_000, 1_000_000
-SMALL_BATCH, BATCH = 50_000, 250_000
+LEAST_ROWS, MOST_ROWS = 25_000, 1_000_000
+SMALL_BATCH, BATCH = 25_000, 250_000
 # Where nothing is said: no more than this, nor than half of the machine.
 USUAL_BYTES = 8_000_000_000
 

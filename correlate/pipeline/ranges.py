@@ -47,7 +47,8 @@ class RangeResult:
         told: (subject_id, breach) that were declared.
         rejects: (row, reason, column).
         counts: rows, links and the like; ``dropped``: fields that were unusable, by column and reason.
-        names: what the numbers in elements stand for.
+        names: what those numbers in elements stand for that the vault does not hold. What it holds is told by
+            the vault alone: who stands in a breach whose very membership is sensitive shows in no file.
         reached: places of the declared addresses that a subject of the range has.
     """
 
@@ -107,7 +108,7 @@ class RangeStore:
             yield found
         # Whatever lies behind was not whole.
         for folder in self.folder.glob("[0-9]*"):
-            if folder.name.rstrip(".part") >= f"{self._count:05}":
+            if folder.stem >= f"{self._count:05}":
                 shutil.rmtree(folder, ignore_errors=True)
 
     def keep(self, result: RangeResult) -> None:

@@ -27,7 +27,7 @@ from correlate.vault.failures import translated
 __all__ = ["MEMORY_FORM", "Limits", "connect", "remove_database", "spill_folder"]
 
 _WRITERS = count()
-MEMORY_FORM = re.compile(r"(?=[\d.]*[1-9])\d+(\.\d+)? ?[KMGT]i?B")
+MEMORY_FORM = re.compile(r"(?=[\d.]*[1-9])(\d+(?:\.\d+)?) ?([KMGT]i?)B")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +50,10 @@ class Limits:
     @property
     def memory_bytes(self) -> int | None:
         """The memory in bytes."""
-        if self.memory is None:
+        form = MEMORY_FORM.fullmatch(self.memory or "")
+        if form is None:
             return None
-        number, unit = re.fullmatch(r"([\d.]+) ?([KMGT]i?)B", self.memory).groups()  # type: ignore[union-attr]
+        number, unit = form.groups()
         base = 1024 if unit.endswith("i") else 1000
         return int(float(number) * base ** ("KMGT".index(unit[0]) + 1))
 

@@ -172,7 +172,7 @@ class FormBook:
         if form not in self._tables:
             names = FORMS[form]
             held = self._engine.frame(f"SELECT no, {', '.join(names)} FROM {form}_form")
-            self._tables[form] = _placed(held, names, int(held["no"].max() or 0) + 1)  # type: ignore[arg-type]
+            self._tables[form] = _placed(held, names, int(held["no"].to_numpy().max(initial=0)) + 1)
         return self._tables[form]
 
     def prepare(self, records: int) -> None:
