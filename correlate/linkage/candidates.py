@@ -141,25 +141,24 @@ def _walked(engine: Engine, keys: Tokens) -> Iterator[tuple[npt.NDArray[np.int32
     )
 
 
-def frequencies(hits: Hits, breach_of_file: dict[int, int]) -> pl.DataFrame:
-    """(key, records, in_one_breach) of the keys that more records share than a household has: how many in
-    all, and the most of them in one breach, each of whose records is a person.
+def frequencies(hits: Hits, breach_of_file: dict[int, int], accepted: dict[int, int]) -> pl.DataFrame:
+    """(key, records, share) of the keys that more records share than a household has: how many in all, and
+    by how large a share of a breach's records, each of which is a person, a key exceeds a household: the
+    largest of any breach, 0 if none does. ``accepted`` are the records that each breach came with.
     """
     crowded = hits.records > HOUSEHOLD_RECORDS
     some = crowded[hits.place]
     files = pl.Series(hits.record_id[some] >> ROW_BITS)
+    beyond = (pl.col("len").cast(pl.Int64) - HOUSEHOLD_RECORDS).clip(lower_bound=0)
+    every = pl.col("breach_no").replace_strict(accepted, return_dtype=pl.Float64)
     return (
         pl.DataFrame({"place": hits.place[some], "breach_no": files.replace_strict(breach_of_file)})
         .group_by("place", "breach_no")
         .len()
         .group_by("place")
-        .agg(records=pl.col("len").sum().cast(pl.Int64), in_one_breach=pl.col("len").max().cast(pl.Int64))
+        .agg(records=pl.col("len").sum().cast(pl.Int64), share=(beyond / every).max())
         .sort("place")
-        .select(
-            pl.Series("key", hits.keys[crowded], dtype=pl.Int64),
-            "records",
-            "in_one_breach",
-        )
+        .select(pl.Series("key", hits.keys[crowded], dtype=pl.Int64), "records", "share")
     )
 
 

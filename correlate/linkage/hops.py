@@ -23,7 +23,6 @@ import numpy as np
 import polars as pl
 
 from correlate.linkage.askers import Askers
-from correlate.linkage.candidates import HOUSEHOLD_RECORDS
 from correlate.linkage.compare import compared
 from correlate.linkage.comparison import COMPARISONS
 from correlate.linkage.model import LinkageModel
@@ -41,7 +40,7 @@ SCHEMA = """
 CREATE OR REPLACE TEMP TABLE path (
     subject_no BIGINT, record_id BIGINT, depth TINYINT, probability DOUBLE, fresh BOOLEAN);
 CREATE OR REPLACE TEMP TABLE crossed (record_id BIGINT);
-CREATE OR REPLACE TEMP TABLE crowd (key BIGINT, in_one_breach BIGINT);
+CREATE OR REPLACE TEMP TABLE crowd (key BIGINT, share DOUBLE);
 CREATE OR REPLACE TEMP TABLE edge (from_record BIGINT, to_record BIGINT);
 CREATE OR REPLACE TEMP TABLE bridge (from_record BIGINT, to_record BIGINT, probability DOUBLE);
 """
@@ -97,10 +96,7 @@ def _cross(vault: Vault, model: LinkageModel, without: frozenset[str], *, togeth
             "INSERT INTO edge SELECT asker_no, record_id FROM candidate WHERE asker_no <> record_id",
             step="records that share a key",
         )
-        engine.execute(
-            "INSERT INTO crowd SELECT key, in_one_breach FROM key_frequency WHERE in_one_breach > ?",
-            [HOUSEHOLD_RECORDS],
-        )
+        engine.execute("INSERT INTO crowd SELECT key, share FROM key_frequency WHERE share > 0")
         with engine.given(end_record=part):
             engine.execute("INSERT INTO crossed SELECT record_id FROM end_record")
 

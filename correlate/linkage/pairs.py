@@ -90,13 +90,14 @@ def judge_pairs(
 
 
 def find_candidates(vault: Vault, askers: Askers, *, model: LinkageModel) -> PairCounts:
-    """Make the temporary tables candidate (asker_no, record_id) and key_frequency (key, records,
-    in_one_breach), the latter of keys that more records share than a household has.
+    """Make the temporary tables candidate (asker_no, record_id) and key_frequency (key, records, share), the
+    latter of keys that more records share than a household has.
     """
     engine = vault.engine
     hits = find_hits(engine, askers.keys)
     breach_of_file = dict(engine.rows("SELECT file_no, breach_no FROM file"))
-    often = frequencies(hits, breach_of_file)
+    accepted = dict(engine.rows("SELECT breach_no, sum(rows_accepted)::BIGINT FROM file GROUP BY breach_no"))
+    often = frequencies(hits, breach_of_file, accepted)
     pairs = found_pairs(hits, records_max=model.key_records_max)
     capped = int((hits.records > model.key_records_max).sum())
     del hits

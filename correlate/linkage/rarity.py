@@ -1,10 +1,14 @@
 """How rare the asking row's own tokens are: log2 of the chance that a stranger's record agrees by accident.
 
 A common surname is weak evidence and a rare one strong (Winkler 1989, frequency-based matching). The chance
-is the share of the vault's records that bear the token, drawn towards the model's average where the vault is
-too small to tell: (n_t + 1) / (n + 1 / u). Identifiers belong to one person, and their chance of meeting by
-accident is the model's; but one that more records of a single breach bear than a household has people is an
-office's, a switchboard's or a placeholder, and counts as what it is.
+is the share of records that bear the token, in the breach with the most records that have the field, drawn
+towards the model's average where that is too small to tell: (n_t + 1) / (n + 1 / u). Of all breaches that one
+tells best how common a name is among residents, and what it says stays when another breach comes in
+(docs/decisions/0012).
+
+Identifiers belong to one person, and their chance of meeting by accident is the model's; but one that more
+records of a single breach bear than a household has people is an office's, a switchboard's or a placeholder,
+and counts as what it is: as common as in the breach where it is most so.
 """
 
 from __future__ import annotations
@@ -14,18 +18,17 @@ import numpy.typing as npt
 import polars as pl
 
 from correlate.linkage.askers import Askers
-from correlate.linkage.candidates import HOUSEHOLD_RECORDS
 from correlate.linkage.model import LinkageModel
 from correlate.tokens import Tokens
-from correlate.vault import TERM_FIELDS, Engine
+from correlate.vault import TERM_FIELDS, Engine, reference_breaches
 
 __all__ = ["IDENTIFIERS", "TERMS", "with_rarity"]
 
 Floats = npt.NDArray[np.float64]
 Counts = tuple[Tokens, Floats]
-"""Tokens, rising, and the number of records of each."""
+"""Tokens, rising, and the number, or the share, of records of each."""
 
-# Where a vault keeps how many records have a field at all.
+# Where a vault keeps how many records of a breach have a field at all.
 TOTAL = np.zeros(1, dtype=np.int64)
 
 # Term field of the vault, and the comparison and levels whose u add up to its average.
@@ -56,8 +59,8 @@ def with_rarity(
 ) -> pl.DataFrame:
     """The asking rows with a column ``<field>_u`` (log2, at most 0) for each term and identifier.
 
-    Reads ``term`` and the temporary table ``frequencies`` (key, in_one_breach) of the askers' keys, of which
-    those that no more than a household's records share may be left out.
+    Reads ``term`` and the temporary table ``frequencies`` (key, share) of the askers' keys, of which those
+    that no more than a household's records share may be left out.
     """
     rows = askers.rows
     names = [name for columns in COLUMNS.values() for name in columns]
@@ -70,12 +73,10 @@ def with_rarity(
         columns[f"{field}_u"] = _most(
             [(_looked_up(tokens[name], counts) + 1) / (total + 1 / average) for name in COLUMNS[field]]
         )
-    crowds, every = _crowds(engine, frequencies)
+    crowds = _crowds(engine, frequencies)
     for field in IDENTIFIERS:
         average = model.levels[field]["exact"].u
-        columns[f"{field}_u"] = _most(
-            [average + _looked_up(tokens[name], crowds) / max(1, every) for name in COLUMNS[field]]
-        )
+        columns[f"{field}_u"] = _most([average + _looked_up(tokens[name], crowds) for name in COLUMNS[field]])
     columns["exchanged_u"] = columns["surname_u"] + columns["first_name_u"]
     return rows.with_columns(pl.Series(name, values) for name, values in columns.items())
 
@@ -88,20 +89,28 @@ def _most(chances: list[Floats]) -> Floats:
 
 
 def _looked_up(tokens: Tokens, counts: Counts) -> Floats:
-    """The count of each token, 0 for one that is missing or has none."""
-    known, records = counts
+    """The figure of each token, 0 for one that is missing or has none."""
+    known, figures = counts
     if not len(known):
         return np.zeros(len(tokens))
     places = np.minimum(np.searchsorted(known, tokens), len(known) - 1)
-    return np.where(known[places] == tokens, records[places], 0.0)
+    return np.where(known[places] == tokens, figures[places], 0.0)
 
 
 def _terms(engine: Engine, tokens: dict[str, Tokens]) -> dict[str, tuple[Counts, float]]:
-    """How many records bear each of the askers' tokens, and how many have the field at all."""
+    """How many records of a field's reference breach bear each of the askers' tokens, and how many of them
+    have the field at all.
+    """
+    reference = reference_breaches(engine)
     wanted = np.unique(np.concatenate([TOTAL, *(tokens[name] for field in TERMS for name in COLUMNS[field])]))
-    with engine.given(wanted_term=pl.DataFrame({"token": wanted})):
+    breaches = pl.DataFrame(
+        {"field": list(reference), "breach_no": list(reference.values())},
+        schema={"field": pl.String, "breach_no": pl.Int16},
+    )
+    with engine.given(wanted_term=pl.DataFrame({"token": wanted}), reference=breaches):
         found = engine.frame(
-            "SELECT field, token, records FROM term SEMI JOIN wanted_term USING (token) ORDER BY token"
+            "SELECT field, token, records FROM term SEMI JOIN reference USING (field, breach_no) "
+            "SEMI JOIN wanted_term USING (token) ORDER BY token"
         )
     fields = found["field"].to_numpy()
     known, records = found["token"].to_numpy(), found["records"].cast(pl.Float64).to_numpy()
@@ -113,11 +122,7 @@ def _terms(engine: Engine, tokens: dict[str, Tokens]) -> dict[str, tuple[Counts,
     return out
 
 
-def _crowds(engine: Engine, frequencies: str) -> tuple[Counts, int]:
-    """By how many records of one breach a key exceeds a household, where it does; and all records."""
-    crowds = engine.frame(
-        f"SELECT key, in_one_breach - ? AS records FROM {frequencies} WHERE in_one_breach > ? ORDER BY key",
-        [HOUSEHOLD_RECORDS, HOUSEHOLD_RECORDS],
-    )
-    every = engine.scalar("SELECT count(*) FROM record")
-    return (crowds["key"].to_numpy(), crowds["records"].cast(pl.Float64).to_numpy()), int(every)
+def _crowds(engine: Engine, frequencies: str) -> Counts:
+    """The share of a breach's records by which a key exceeds a household, where it does."""
+    crowds = engine.frame(f"SELECT key, share FROM {frequencies} WHERE share > 0 ORDER BY key")
+    return crowds["key"].to_numpy(), crowds["share"].to_numpy()

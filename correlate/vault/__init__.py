@@ -23,7 +23,7 @@ from correlate.vault.errors import (
 )
 from correlate.vault.forms import RECORD_COLUMNS
 from correlate.vault.ingest import Dropped, IngestReport, Progress, ingest
-from correlate.vault.terms import TERM_FIELDS
+from correlate.vault.terms import TERM_FIELDS, reference_breaches
 from correlate.vault.vault import ROW_BITS, BreachHolding, Vault, VaultInfo, parse_classes
 from correlate.vault.verify import Finding, verify
 
@@ -63,6 +63,7 @@ __all__ = [
     "ingest",
     "parse_classes",
     "quote_identifier",
+    "reference_breaches",
     "rejected_rows",
     "remove_breach",
     "side_by_side",

@@ -216,7 +216,7 @@ class _Writer:
         """Count the file's terms and write its own row: with it the transaction is complete."""
         self._store_keys()
         with timed("term frequencies", rows_in=self._accepted):
-            add_terms(self._vault.engine, self._file_no, ROW_BITS)
+            add_terms(self._vault.engine, self._file_no, self._breach_no, ROW_BITS)
         self._vault.engine.execute(
             "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [

@@ -326,15 +326,19 @@ class Holding:
 
     def __init__(self, records: dict[int, Row], model: LinkageModel) -> None:
         self.records, self.model = records, model
-        self.counts = {
-            field: Counter(
-                int(row[name]) for row in records.values() for name in names if row.get(name) is not None
+        self.sizes = Counter(int(row["breach"]) for row in records.values())
+        self.totals, self.counts = {}, {}
+        for field, names in COUNTED.items():
+            having = Counter(int(row["breach"]) for row in records.values() if row.get(field) is not None)
+            # The breach with the most records that have the field; of equals the first.
+            most = min(having, key=lambda breach: (-having[breach], breach), default=0)
+            self.totals[field] = having[most]
+            self.counts[field] = Counter(
+                int(row[name])
+                for row in records.values()
+                for name in names
+                if row["breach"] == most and row.get(name) is not None
             )
-            for field, names in COUNTED.items()
-        }
-        self.totals = {
-            field: sum(row.get(field) is not None for row in records.values()) for field in COUNTED
-        }
         self.holders: dict[Key, set[int]] = defaultdict(set)
         for number, row in records.items():
             for key in key_values(row, asking=False):
@@ -359,14 +363,14 @@ class Holding:
             else:
                 chance = self.model.levels[field]["exact"].u
                 if token is not None:
-                    chance += self.crowd(field, int(token)) / len(self.records)
+                    chance += self.crowd(field, int(token))
                 chances.append(chance)
         return round(math.log2(min(1.0, max(chances))) * 16) / 16
 
-    def crowd(self, field: str, token: int) -> int:
-        """By how many records of one breach an identifier exceeds a household."""
+    def crowd(self, field: str, token: int) -> float:
+        """The largest share of a breach's records by which an identifier exceeds a household."""
         breaches = Counter(int(self.records[n]["breach"]) for n in self.holders[field, (token,)])
-        return max(0, max(breaches.values(), default=0) - CROWD)
+        return max((max(0, n - CROWD) / self.sizes[breach] for breach, n in breaches.items()), default=0)
 
     def chance(self, field: str, level: str, asking: Row) -> float:
         """How likely a stranger is to show the level."""

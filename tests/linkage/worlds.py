@@ -50,8 +50,8 @@ def numbered(rows: list[Row]) -> Records:
     return records
 
 
-def store(vault: Vault, records: Records) -> None:
-    """Make a vault hold these records and no other."""
+def store(vault: Vault, records: Records, *, names: dict[int, int] | None = None) -> None:
+    """Make a vault hold these records and no other; a breach is named after its number, or as given."""
     rows, numbers = list(records.values()), list(records)
     held = people(vault, rows, asking=False)
     breaches = [int(row["breach"]) for row in rows]
@@ -75,7 +75,9 @@ def store(vault: Vault, records: Records) -> None:
         engine.append("link_key", keys, step="keys")
         engine.execute("INSERT INTO class_set VALUES (1, 'NAME')")
         for breach in sorted(set(breaches)):
-            engine.execute("INSERT INTO breach VALUES (?, ?)", [breach, f"breach-{breach}"])
+            engine.execute(
+                "INSERT INTO breach VALUES (?, ?)", [breach, f"breach-{(names or {}).get(breach, breach)}"]
+            )
         for (file, breach), count in sorted(files.items()):
             engine.execute(
                 "INSERT INTO file VALUES (?, ?, ?, ?, 0, ?, ?, 0)",

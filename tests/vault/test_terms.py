@@ -9,11 +9,23 @@ import duckdb
 import polars as pl
 import pytest
 
+from correlate.catalogue import Catalogue
 from correlate.errors import VaultError
 from correlate.tokens import TOKENS_VERSION
-from correlate.vault import TERM_FIELDS, Vault, VaultTokensOld, erase_records, ingest, remove_breach, verify
+from correlate.vault import (
+    TERM_FIELDS,
+    Vault,
+    VaultTokensOld,
+    erase_records,
+    ingest,
+    reference_breaches,
+    remove_breach,
+    verify,
+)
+from correlate.vault.schema import MIGRATIONS
 from tests.vault.leaks import FRANCE_TRAVAIL, FREE, people, write
 
+VIAMEDIS = Catalogue.shipped().get("viamedis-almerys-2024")
 WHAT = "term frequencies that their records do not make"
 FIELDS = {
     "surname": ["surname", "surname_alt"],
@@ -44,18 +56,24 @@ def counted(vault):
     """The terms, row by row."""
     columns = [name for names in FIELDS.values() for name in names]
     counts = Counter()
-    for row in vault.engine.frame(f"SELECT {', '.join(columns)} FROM record_token").to_dicts():
+    for row in vault.engine.frame(f"SELECT breach_no, {', '.join(columns)} FROM record_token").to_dicts():
+        breach = row["breach_no"]
         for field, names in FIELDS.items():
-            counts.update((field, row[name]) for name in names if row[name] is not None)
+            counts.update((breach, field, row[name]) for name in names if row[name] is not None)
             if row[names[0]] is not None:
-                counts[field, 0] += 1
+                counts[breach, field, 0] += 1
     return counts
 
 
 def held(vault):
-    rows = vault.engine.rows("SELECT field, token, records FROM term")
-    assert len(rows) == len({row[:2] for row in rows})
-    return Counter({(field, token): records for field, token, records in rows})
+    rows = vault.engine.rows("SELECT breach_no, field, token, records FROM term")
+    assert len(rows) == len({row[:3] for row in rows})
+    return Counter({row[:3]: row[3] for row in rows})
+
+
+def by_name(vault):
+    names = dict(vault.engine.rows("SELECT breach_no, breach FROM breach"))
+    return {(names[no], field, token): n for (no, field, token), n in held(vault).items()}
 
 
 @pytest.fixture
@@ -75,8 +93,8 @@ def test_the_fields_that_are_counted_are_these():
 def test_several_files_add_up(vault):
     found = held(vault)
     assert found == counted(vault)
-    assert found["occupation", 0] == 135
-    assert {field for field, _ in found} == set(FIELDS)
+    assert (found[1, "occupation", 0], found[2, "occupation", 0]) == (90, 45)
+    assert {field for _, field, _ in found} == set(FIELDS)
     assert verify(vault) == ()
 
 
@@ -113,7 +131,35 @@ def test_the_order_of_files_changes_no_count(vault, tmp_path, key):
     with Vault.create(tmp_path / "other.duckdb", key) as other:
         for name, breach in (("c.jsonl", FREE), ("b.parquet", FRANCE_TRAVAIL), ("a.csv", FREE)):
             ingest(other, tmp_path / name, breach)
-        assert held(other) == held(vault)
+        assert by_name(other) == by_name(vault)
+
+
+def test_the_reference_of_a_field_is_the_breach_with_most_records_that_have_it(vault, tmp_path):
+    """Not the largest breach; and of equals the first by name, whatever came in first."""
+    number = {breach: no for no, breach in vault.engine.rows("SELECT breach_no, breach FROM breach")}
+    assert reference_breaches(vault.engine) == dict.fromkeys(FIELDS, number[FREE.id])
+    ingest(vault, write(rich(400, seed=9).drop("profession"), tmp_path / "big.csv"), FRANCE_TRAVAIL)
+    found = reference_breaches(vault.engine)
+    assert found.pop("occupation") == number[FREE.id]
+    assert set(found.values()) == {number[FRANCE_TRAVAIL.id]}
+    ingest(vault, write(rich(90, seed=5), tmp_path / "jobs.csv"), FRANCE_TRAVAIL)
+    occupied = {no: n for (no, field, token), n in held(vault).items() if (field, token) == ("occupation", 0)}
+    assert len(set(occupied.values())) == 1
+    assert reference_breaches(vault.engine)["occupation"] == number[min(FREE.id, FRANCE_TRAVAIL.id)]
+
+
+def test_what_is_counted_of_a_breach_stays_when_another_comes_in(vault, tmp_path):
+    before = held(vault)
+    ingest(vault, write(rich(500, seed=6), tmp_path / "other.csv"), VIAMEDIS)
+    assert {place: n for place, n in held(vault).items() if place in before} == before
+
+
+def test_a_vault_of_the_version_before_is_counted_as_it_would_be_now(vault):
+    """The migration's own counting, against this program's."""
+    engine, now = vault.engine, held(vault)
+    engine.execute("DROP TABLE term; CREATE TABLE term (field VARCHAR, token BIGINT, records BIGINT)")
+    engine.execute(MIGRATIONS[3])
+    assert held(vault) == now
 
 
 def test_an_empty_vault_has_no_terms(tmp_path, key):
@@ -129,7 +175,7 @@ def test_an_empty_vault_has_no_terms(tmp_path, key):
         "UPDATE term SET token = token + 1 WHERE token = (SELECT max(token) FROM term)",
         "UPDATE term SET field = 'city' WHERE field = 'first_name' AND token = 0",
         "DELETE FROM term WHERE token = (SELECT max(token) FROM term)",
-        "INSERT INTO term VALUES ('surname', 5, 1)",
+        "INSERT INTO term VALUES (1, 'surname', 5, 1)",
         "INSERT INTO birth_place_form VALUES (1, 77); UPDATE record SET birth_place_no = 1 WHERE rowid = 0",
     ],
 )
