@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,21 +15,26 @@ from correlate.catalogue import Breach
 from correlate.declared import Declarable, Declared, read_declared
 from correlate.pipeline import (
     Budget,
+    Keeping,
     Models,
+    Previous,
     RangeResult,
-    RangeStore,
     Refusal,
     Scored,
     Scorer,
     ScoreReport,
+    Seen,
+    SubjectRows,
+    Update,
+    VaultChange,
     output_format,
     score_rows,
-    subject_ids,
+    subject_fingerprints,
     write_scores,
 )
 from correlate.reading import Mapping, RejectsWriter, Source, check_writable, open_input
 from correlate.timings import timed
-from correlate.vault import Progress, Vault, ahead, awaited, tokenised
+from correlate.vault import Progress, Vault
 
 __all__ = ["score", "score_frame"]
 
@@ -56,6 +63,8 @@ def score(
     hibp_domain: str = "",
     rejects: RejectsWriter | None = None,
     resume: bool = False,
+    keep_links: bool = False,
+    update: Path | None = None,
     progress: Progress | None = None,
 ) -> ScoreReport:
     """Score every subject of a file.
@@ -79,6 +88,11 @@ def score(
         rejects: where rows without an id go, and rows of ``declared`` and ``hibp`` that say nothing.
         resume: take up a run that was broken off, behind the last range that it had done; where there is
             none, begin.
+        keep_links: keep beside the output, in a folder of its name and ``.links``, what a later ``update``
+            needs.
+        update: an earlier output with its links. Only subjects whose links, rows or declared breaches may be
+            others since are linked again; the output is the same to the byte as if all were, and its links
+            are kept too.
         progress: called with bytes and rows as they are done; assessing, which comes after the last row,
             counts for another eighth of the file's bytes, and so does writing.
 
@@ -90,11 +104,13 @@ def score(
         UnknownDeclaredBreach, FutureBreach: a declared breach cannot count.
         TooLittleMemory: the vault's limit is too low.
         ResumedOtherwise: the run that was broken off was one of other files or options.
+        LinksNotKept, LinksDamaged, KeptOtherwise: the earlier output cannot be updated.
     """
     start = time.perf_counter()
     output_format(output)
     check_writable(output)
-    scored, store = _scored(
+    keeping = Keeping(output=output, resume=resume, links=keep_links or update is not None, update=update)
+    scored = _scored(
         vault,
         subjects,
         models=models,
@@ -104,8 +120,7 @@ def score(
         declaring=_Declaring(declared, declared_column, hibp, hibp_domain),
         rejects=rejects,
         progress=progress,
-        output=output,
-        resume=resume,
+        keeping=keeping,
     )
     eighth = subjects.stat().st_size // 8
     if progress:
@@ -115,8 +130,7 @@ def score(
         step.rows_out, step.bytes = scored.subjects.height, output.stat().st_size
     if progress:
         progress(eighth, 0)
-    if store is not None:
-        store.discard()
+    keeping.finish(scored, vault)
     return scored.report(output, seconds=time.perf_counter() - start)
 
 
@@ -139,7 +153,7 @@ def score_frame(
         One row a subject, sorted by subject_id: subject_id, the columns of ``risk.ASSESSMENT_SCHEMA`` but
         exposure_id, key_id and model. Rows without an id are left out.
     """
-    scored, _ = _scored(
+    scored = _scored(
         vault,
         subjects,
         models=models,
@@ -162,42 +176,67 @@ def _scored(
     declaring: _Declaring,
     rejects: RejectsWriter | None = None,
     progress: Progress | None = None,
-    output: Path | None = None,
-    resume: bool = False,
-) -> tuple[Scored, RangeStore | None]:
+    keeping: Keeping | None = None,
+) -> Scored:
     refusal = Refusal.of(models.profile)
     breaches = Declarable(catalogue=models.catalogue, as_of=models.as_of)
     budget = Budget.of(vault.engine.limits)
     with _opened(subjects, mapping, id_column, declaring, budget) as source:
         refusal.check_source(source)
+        keeping = keeping or Keeping()
+        run = _run(vault, source, models, id_column, breach, mapping, declaring)
+        previous = keeping.begin({**run, "the size of a batch": budget.batch_rows}, vault)
         # Read after the subjects' headers have passed, and before any of their rows.
         declared = _declared(vault, declaring, id_column, breaches, refusal, rejects)
-        scorer = Scorer(vault, models, breach=breach, declared=declared)
-        store = None
-        if output is not None:
-            run = _run(vault, source, models, id_column, breach, mapping, declaring)
-            store = RangeStore(output, {**run, "the size of a batch": budget.batch_rows}, resume=resume)
-        ranges = _Ranges(scorer, source, store, rejects, progress)
-        batches = tokenised(
-            vault.tokeniser,
-            source,
-            mapping,
-            asking=True,
-            look=refusal.look_at(source),
-            skip=ranges.restored(),
+        scorer = Scorer(vault, models, breach=breach, declared=declared, keep_links=keeping.links)
+        rows = SubjectRows(
+            vault, source, mapping, refusal, id_column=id_column, column=declaring.column, breaches=breaches
         )
-        for batch, people in awaited(ahead(batches)):
-            ids, refused = subject_ids(batch, id_column)
-            told = None
-            if (column := declaring.column) is not None:
-                cells = batch.frame[f"keep:{column}"]
-                told = breaches.listed(cells, batch.row_numbers, file=source.path, column=f"“{column}”")
-            rows = scorer.add(people, ids, declared=told, rejects=(*batch.rejects, *refused))
+        update, whole = None, ""
+        if previous is not None:
+            update, whole = _updating(previous, vault, models, scorer, rows, progress)
+        ranges = _Ranges(scorer, source, keeping, update, rejects, progress)
+        for each in rows.read(skip=ranges.restored(), pick=None if update is None else update.pick):
             ranges.open = True
-            if rows >= budget.range_rows:
-                ranges.close(batch.bytes_read, more=True)
+            if scorer.add(each) >= budget.range_rows:
+                ranges.close(each.bytes_read, more=True)
         ranges.close(source.bytes, more=False)
-    return scorer.finish(by_number=id_column is None), store
+    again = None if update is None else ranges.linked
+    return replace(scorer.finish(by_number=id_column is None), again=again, whole=whole)
+
+
+def _updating(
+    previous: Previous,
+    vault: Vault,
+    models: Models,
+    scorer: Scorer,
+    rows: SubjectRows,
+    progress: Progress | None,
+) -> tuple[Update | None, str]:
+    """What of an earlier run holds still; or None, and why nobody's links do."""
+    change = VaultChange.between(previous.snapshot, vault, models.linkage)
+    if change.whole:
+        return None, change.whole
+    seen = None if previous.same_subjects else _look_through(scorer, rows, progress)
+    update = Update(previous, vault, change, scorer.table, id_column=rows.id_column, seen=seen)
+    scorer.know(previous.assessed(scorer.assessed_by()))
+    return update, ""
+
+
+def _look_through(scorer: Scorer, rows: SubjectRows, progress: Progress | None) -> Seen:
+    """Read all subjects, and link nobody."""
+    fingerprints, results, read = [], [], 0
+    for each in rows.read():
+        scorer.add(each)
+        results.append(scorer.look_through())
+        fingerprints.append(subject_fingerprints(each.people, each.ids))
+        if progress:
+            progress((each.bytes_read - read) // 2, 0)
+            read = each.bytes_read
+    return Seen(
+        fingerprints=pl.concat(fingerprints).group_by("subject_id").agg(pl.col("fingerprint").sum()),
+        result=RangeResult.together(results),
+    )
 
 
 class _Ranges:
@@ -207,37 +246,49 @@ class _Ranges:
         self,
         scorer: Scorer,
         source: Source,
-        store: RangeStore | None,
+        keeping: Keeping,
+        update: Update | None,
         rejects: RejectsWriter | None,
         progress: Progress | None,
     ) -> None:
-        self._scorer, self._source, self._store = scorer, source, store
+        self._scorer, self._source, self._keeping, self._update = scorer, source, keeping, update
         self._rejects, self._progress = rejects, progress
-        self._bytes, self.open = 0, False
+        # Where the rows have been looked through before, half of the way is done.
+        self._share = 2 if update is not None and update.seen else 1
+        self._bytes, self.open, self.linked = 0, False, 0
 
     def restored(self) -> int:
-        """Take in what an earlier run has closed; gives how many of the file's batches that was."""
-        batches = 0
-        for result in self._store.held() if self._store else ():
-            self._scorer.restore(result)
-            self._told(result, result.read_to)
-            batches = result.batches
+        """Take in what an earlier run has closed, and what holds still of the one that is updated; gives how
+        many of the file's batches need not be read.
+        """
+        batches = held = 0
+        for result in self._keeping.held():
+            self._restore(result)
+            batches, held = result.batches, held + 1
+        for result in islice(self._update.carried() if self._update else (), held, None):
+            self._restore(result)
+            self._keeping.keep(result)
         return batches
+
+    def _restore(self, result: RangeResult) -> None:
+        self._scorer.restore(result)
+        self._told(result, result.read_to)
+        self.linked += result.subjects.height if result.batches else 0
 
     def close(self, read_to: int, *, more: bool) -> None:
         """Link the range at hand, if it has rows; the only range of a file need not be kept."""
         if self.open:
-            result = self._scorer.close_range(read_to=read_to)
+            result = self._scorer.close_range(read_to=read_to, counted=self._update is None)
             self._told(result, read_to)
-            if self._store and (more or self._store.folder.exists()):
-                self._store.keep(result)
+            self.linked += result.subjects.height
+            self._keeping.keep(result, last=not more)
         self.open = False
 
     def _told(self, result: RangeResult, read_to: int) -> None:
-        if self._rejects is not None:
+        if self._rejects is not None and result.rejects.height:
             self._rejects.write(self._source.path, result.rejected())
         if self._progress:
-            self._progress(read_to - self._bytes, result.counts["rows"])
+            self._progress((read_to - self._bytes) // self._share, result.counts["rows"])
             self._bytes = read_to
 
 
@@ -256,7 +307,9 @@ def _run(
         "the key": vault.key_id,
         "the vault": vault.state(),
         "the file of subjects": vault.keyed_checksum(source.checksum()),
-        "the model, the profile or the day": f"{models.name} {models.linkage!r}",
+        "the linkage model": repr(models.linkage),
+        "what the profile refuses": sorted(field.value for field in models.profile.refuses),
+        "the profile or the day": models.name,
         "--id": id_column,
         "--breach": breach and breach.id,
         "--map": repr(mapping),

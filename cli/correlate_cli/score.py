@@ -107,6 +107,13 @@ def score(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where a run was broken off; else begin.")
     ] = False,
+    keep_links: Annotated[
+        bool, typer.Option("--keep-links", help="Keep beside the output what --update needs later.")
+    ] = False,
+    update: Annotated[
+        Path | None,
+        typer.Option("--update", metavar="PREVIOUS", help="Score again only who may have changed since."),
+    ] = None,
     timings: TimingsOption = None,
     threads: ThreadsOption = None,
     memory: MemoryOption = None,
@@ -126,6 +133,11 @@ def score(
     --memory gives. What is done is kept in OUTPUT.ranges until the output is
     whole; a run that was broken off goes on from there with --resume.
 
+    With --keep-links a folder OUTPUT.links is kept. Once breaches were added or
+    removed, or the file of subjects has changed, --update PREVIOUS links again
+    only those whom that can concern: the output is the same as if all were
+    scored, and its links are kept too. See what changed with correlate diff.
+
     [bold]Examples[/bold]
       correlate score members.duckdb members.csv --id member_id -o scores.parquet
       correlate score members.duckdb leak.parquet -o scores.csv
@@ -134,8 +146,10 @@ def score(
           --resume --timings timings.json
       correlate score empty.duckdb clients.csv --id client -o scores.csv
           --declared notified.csv --base-rates --profile lender
+      correlate score members.duckdb members.csv --id member_id
+          -o today.parquet --update yesterday.parquet
     """
-    given = (model, scenarios, declared, hibp, mapping, *(catalogue or ()))
+    given = (model, scenarios, declared, hibp, mapping, update, *(catalogue or ()))
     inputs = [vault, subjects, *(path for path in given if path is not None)]
     refuse_overwriting(output, inputs, option="--output")
     models = given_models(
@@ -167,6 +181,8 @@ def score(
             hibp_domain=hibp_domain,
             rejects=writer,
             resume=resume,
+            keep_links=keep_links,
+            update=update,
             progress=advance,
         )
     for line in (*_declared_lines(report.declared), *summary_lines(report)):

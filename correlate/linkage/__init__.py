@@ -10,6 +10,7 @@ from correlate.linkage.model import LevelOdds, LinkageModel
 from correlate.linkage.model_file import DEFAULT_MODEL, ModelInvalid, load_model, model_toml
 from correlate.linkage.pairs import JUDGED, PairCounts, find_candidates, judge, judge_pairs
 from correlate.linkage.rarity import with_rarity
+from correlate.linkage.trace import Trace, keys_of_files
 
 __all__ = [
     "ASKERS_MAX",
@@ -32,10 +33,12 @@ __all__ = [
     "ModelInvalid",
     "PairCounts",
     "TooLittleToFit",
+    "Trace",
     "find_candidates",
     "fit",
     "judge",
     "judge_pairs",
+    "keys_of_files",
     "link",
     "load_model",
     "model_toml",

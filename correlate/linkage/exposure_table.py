@@ -6,6 +6,8 @@ risk is worked out once for each. Everything is whole numbers from this point on
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -19,6 +21,9 @@ __all__ = ["ExposureTable"]
 
 # An element is breach_no, class_set_no, origin and hundredths side by side in one integer.
 BREACH_SHIFT, CLASS_SET_SHIFT, ORIGIN_SHIFT = 44, 12, 7
+# Numbers of breaches and class sets that the vault does not hold begin here, behind all that it ever gives:
+# they stay what they are when it takes in more.
+BROUGHT_BREACH, BROUGHT_CLASS_SET = 40_000, 1 << 30
 # An origin: the depth of a linked record, or one of these.
 OWN, DECLARED, OF_HOUSEHOLD = 0, 30, 31
 # What a record of another person of the household says of the subject: the values that both rows bear.
@@ -94,8 +99,9 @@ class ExposureTable:
         self._engine = vault.engine
         self._class_sets = {classes: number for number, classes in vault.class_sets().items()}
         self._breaches = dict(vault.engine.rows("SELECT breach, breach_no FROM breach"))
-        # The last numbers of the vault's own; new ones follow.
-        self._of_vault = max(self._breaches.values(), default=0), max(self._class_sets.values(), default=0)
+        # What an earlier run has numbered keeps its number, even where the vault has one for it by now.
+        self._classes_of = {number: classes for classes, number in self._class_sets.items()}
+        self._name_of = {number: name for name, number in self._breaches.items()}
         for statement in filter(str.strip, SCHEMA.split(";")):
             self._engine.execute(statement, step="the exposure tables")
 
@@ -150,31 +156,63 @@ class ExposureTable:
     def names(self) -> dict[str, dict[str, int]]:
         """The numbers of breaches and class sets that the subjects brought, and the vault does not hold."""
         return {
-            "breaches": {name: no for name, no in self._breaches.items() if no > self._of_vault[0]},
+            "breaches": {name: no for no, name in self._name_of.items() if no >= BROUGHT_BREACH},
             "class_sets": {
-                ",".join(classes): no for classes, no in self._class_sets.items() if no > self._of_vault[1]
+                ",".join(classes): no for no, classes in self._classes_of.items() if no >= BROUGHT_CLASS_SET
             },
         }
 
+    def overtaken(self, names: dict[str, dict[str, int]]) -> tuple[set[int], set[int]]:
+        """Of what subjects of an earlier run brought (:meth:`names`), the numbers of the breaches and of the
+        class sets that the vault itself holds by now.
+        """
+        return (
+            {no for name, no in names["breaches"].items() if self._breaches.get(name, no) != no},
+            {
+                no
+                for text, no in names["class_sets"].items()
+                if self._class_sets.get(parse_classes(text), no) != no
+            },
+        )
+
+    @staticmethod
+    def naming(exposures: pl.DataFrame, breaches: Set[int], class_sets: Set[int]) -> pl.Series:
+        """The numbers of those exposures (:meth:`since`) that name one of these breaches or class sets."""
+        if not breaches and not class_sets:
+            return exposures["exposure_no"].clear()
+        element = pl.col("elements")
+        named = (element // 2**BREACH_SHIFT).is_in(list(breaches)) | (
+            element // 2**CLASS_SET_SHIFT % 2 ** (BREACH_SHIFT - CLASS_SET_SHIFT)
+        ).is_in(list(class_sets))
+        each = exposures.filter(element.list.len() > 0).explode("elements")
+        return each.filter(named)["exposure_no"].unique()
+
     def restore(self, exposures: pl.DataFrame, names: dict[str, dict[str, int]]) -> None:
         """Know again what an earlier run had numbered: rows of :meth:`since`, and :meth:`names`."""
-        self._breaches |= names["breaches"]
-        self._class_sets |= {parse_classes(text): number for text, number in names["class_sets"].items()}
+        for name, number in names["breaches"].items():
+            self._name_of[number] = name
+            self._breaches.setdefault(name, number)
+        for text, number in names["class_sets"].items():
+            self._classes_of[number] = parse_classes(text)
+            self._class_sets.setdefault(self._classes_of[number], number)
         self._engine.append("exposure", exposures, step="exposures of an earlier run")
 
     def breach_no(self, breach: str) -> int:
         """The vault's number of a breach, or a new one for a breach that only the subjects bring."""
-        return int(self._breaches.setdefault(breach, max(self._breaches.values(), default=0) + 1))
+        number = self._breaches.setdefault(breach, max(BROUGHT_BREACH, max(self._name_of, default=0) + 1))
+        self._name_of[number] = breach
+        return int(number)
 
     def class_set_numbers(self, sets: tuple[tuple[AttributeClass, ...], ...]) -> npt.NDArray[np.int64]:
         """The numbers of class sets, new ones for those the vault does not hold."""
         for classes in sets:
-            self._class_sets.setdefault(classes, max(self._class_sets.values(), default=0) + 1)
+            following = max(BROUGHT_CLASS_SET, max(self._classes_of, default=0) + 1)
+            self._classes_of[self._class_sets.setdefault(classes, following)] = classes
         return np.array([self._class_sets[classes] for classes in sets], dtype=np.int64)
 
     def class_sets(self) -> dict[int, tuple[AttributeClass, ...]]:
         """The classes behind each number."""
-        return {number: classes for classes, number in self._class_sets.items()}
+        return dict(self._classes_of)
 
     def exposures(self) -> pl.DataFrame:
         """Every distinct exposure, one row an element: exposure_no, breach, class_set, percent, evidence,
@@ -182,7 +220,7 @@ class ExposureTable:
         """
         elements = self._engine.frame("SELECT exposure_no, unnest(elements) AS element FROM exposure")
         # With no name at all, as in an empty vault, Polars forgets the type that is asked for: 0 is none's.
-        names = {0: "", **{number: breach for breach, number in self._breaches.items()}}
+        names = {0: "", **self._name_of}
         element = pl.col("element")
         origin = element // 2**ORIGIN_SHIFT % 2 ** (CLASS_SET_SHIFT - ORIGIN_SHIFT)
         evidence = {OWN: "own", DECLARED: "declared", OF_HOUSEHOLD: "household"}

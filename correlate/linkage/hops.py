@@ -28,6 +28,7 @@ from correlate.linkage.comparison import COMPARISONS
 from correlate.linkage.model import LinkageModel
 from correlate.linkage.pairs import find_candidates, judge_pairs
 from correlate.linkage.rarity import with_rarity
+from correlate.linkage.trace import Tracer
 from correlate.vault import Step, Vault
 
 __all__ = ["follow_paths"]
@@ -49,7 +50,12 @@ ENDS = 50_000
 
 
 def follow_paths(
-    vault: Vault, asker: pl.DataFrame, *, model: LinkageModel, without: frozenset[str] = frozenset()
+    vault: Vault,
+    asker: pl.DataFrame,
+    *,
+    model: LinkageModel,
+    without: frozenset[str] = frozenset(),
+    tracer: Tracer | None = None,
 ) -> int:
     """Lengthen direct links link by link; the result is the temporary table path. Gives how many paths of
     several links were found, those that a better one replaced among them.
@@ -62,6 +68,7 @@ def follow_paths(
         asker: the subjects' rows with their rarities.
         model: parameters.
         without: token columns that lead from no record to another.
+        tracer: notes the keys that are looked up.
     """
     engine = vault.engine
     for statement in filter(str.strip, SCHEMA.split(";")):
@@ -69,7 +76,7 @@ def follow_paths(
     engine.execute("INSERT INTO path SELECT subject_no, record_id, 1, probability, true FROM direct")
     found = 0
     for depth in range(2, model.hop_depth_max + 1):
-        _cross(vault, model, without, together=max(ENDS, asker.height))
+        _cross(vault, model, without, together=max(ENDS, asker.height), tracer=tracer)
         _build_bridges(vault, model, without)
         better = _lengthen(vault, asker, model, depth)
         found += better
@@ -78,7 +85,9 @@ def follow_paths(
     return found
 
 
-def _cross(vault: Vault, model: LinkageModel, without: frozenset[str], *, together: int) -> None:
+def _cross(
+    vault: Vault, model: LinkageModel, without: frozenset[str], *, together: int, tracer: Tracer | None
+) -> None:
     """Find what shares a key with the records at the ends of paths, for each record once, and so many of them
     at a time.
     """
@@ -92,6 +101,8 @@ def _cross(vault: Vault, model: LinkageModel, without: frozenset[str], *, togeth
     for part in ends.iter_slices(together):
         crossing = Askers.of_records(vault, part["record_id"], without=without)
         find_candidates(vault, crossing, model=narrow)
+        if tracer:
+            tracer.asked(engine, crossing.keys, most=model.hop_key_records_max, records=True)
         engine.execute(
             "INSERT INTO edge SELECT asker_no, record_id FROM candidate WHERE asker_no <> record_id",
             step="records that share a key",

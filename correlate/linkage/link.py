@@ -12,6 +12,7 @@ from correlate.linkage.askers import Askers
 from correlate.linkage.hops import follow_paths
 from correlate.linkage.model import LinkageModel
 from correlate.linkage.pairs import JUDGED, judge
+from correlate.linkage.trace import Trace, Tracer
 from correlate.timings import timed
 from correlate.tokens import People
 from correlate.vault import Engine, Vault
@@ -30,7 +31,7 @@ than half likely to be the person."""
 @dataclass(frozen=True, kw_only=True)
 class LinkCounts:
     """How many rows each stage had: keys asked for, keys too common to follow, candidate pairs, links, links
-    that only a path of several found, links to others of the household.
+    that only a path of several found, links to others of the household; and what they rest on, if asked for.
     """
 
     keys: int
@@ -39,6 +40,7 @@ class LinkCounts:
     links: int
     hop_links: int
     household_links: int
+    trace: Trace | None = None
 
 
 def link(
@@ -50,6 +52,7 @@ def link(
     hops: bool = True,
     without: frozenset[str] = frozenset(),
     stepwise: bool = False,
+    traced: bool = False,
 ) -> LinkCounts:
     """Link a batch of tokenised subjects to the vault's records: the temporary tables LINKED and HOUSEHOLD.
 
@@ -62,18 +65,21 @@ def link(
         hops: follow paths over records too.
         without: token columns that lead from no record to another, as the NIR where it may not be used.
         stepwise: run every step by itself and log its rows and seconds (for debugging; same result).
+        traced: tell what the links rest on.
     """
-    engine = vault.engine
+    engine, tracer = vault.engine, Tracer() if traced else None
     askers = Askers.of_people(people)
     owner = pl.DataFrame({"asker_no": np.arange(people.height), "subject_no": subject_no})
     with engine.given(owner=owner.filter(pl.col("subject_no") > 0)):
         counts, rows = judge(vault, askers, model=model, probability_min=model.probability_min)
+        if tracer:
+            tracer.asked(engine, askers.keys, most=model.key_records_max)
         engine.run([_direct(model)], into="direct", stepwise=stepwise)
         household = engine.run([_household()], into=HOUSEHOLD, stepwise=stepwise)
         paths = "SELECT subject_no, record_id, 1::TINYINT AS depth, probability FROM direct"
         if hops and model.hop_depth_max > 1:
             with timed("paths") as step:
-                step.rows_out += follow_paths(vault, rows, model=model, without=without)
+                step.rows_out += follow_paths(vault, rows, model=model, without=without, tracer=tracer)
             paths = "SELECT subject_no, record_id, depth, probability FROM path"
         links = engine.run([("linked", _placed(paths))], into=LINKED, stepwise=stepwise)
     return LinkCounts(
@@ -83,6 +89,7 @@ def link(
         links=links,
         hop_links=_beyond(engine),
         household_links=household,
+        trace=tracer.trace(engine, owner.filter(pl.col("subject_no") > 0)) if tracer else None,
     )
 
 

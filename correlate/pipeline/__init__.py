@@ -1,21 +1,32 @@
 """What the batch and the single check share: models, linking and assessing, results."""
 
 from correlate.pipeline.budget import Budget, TooLittleMemory
+from correlate.pipeline.change import VaultChange
+from correlate.pipeline.keeping import Keeping
+from correlate.pipeline.kept_links import subject_fingerprints
 from correlate.pipeline.models import ModelName, Models
+from correlate.pipeline.previous import KeptOtherwise, LinksDamaged, LinksNotKept, Previous
 from correlate.pipeline.ranges import RangeResult, RangeStore, ResumedOtherwise
 from correlate.pipeline.refusal import FieldRefused, Refusal
 from correlate.pipeline.results import FORMATS, UnknownOutputFormat, output_format, score_rows, write_scores
 from correlate.pipeline.scored import Scored, ScoreReport
 from correlate.pipeline.scorer import WITHHELD, Scorer
 from correlate.pipeline.subject_id import SubjectIdIdentifies, subject_ids
+from correlate.pipeline.subject_rows import SubjectBatch, SubjectRows
+from correlate.pipeline.update import Seen, Update
 
 __all__ = [
     "FORMATS",
     "WITHHELD",
     "Budget",
     "FieldRefused",
+    "Keeping",
+    "KeptOtherwise",
+    "LinksDamaged",
+    "LinksNotKept",
     "ModelName",
     "Models",
+    "Previous",
     "RangeResult",
     "RangeStore",
     "Refusal",
@@ -23,11 +34,17 @@ __all__ = [
     "ScoreReport",
     "Scored",
     "Scorer",
+    "Seen",
+    "SubjectBatch",
     "SubjectIdIdentifies",
+    "SubjectRows",
     "TooLittleMemory",
     "UnknownOutputFormat",
+    "Update",
+    "VaultChange",
     "output_format",
     "score_rows",
+    "subject_fingerprints",
     "subject_ids",
     "write_scores",
 ]

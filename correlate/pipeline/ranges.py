@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import polars as pl
 import xxhash
@@ -20,13 +21,36 @@ import xxhash
 from correlate.errors import InputError
 from correlate.reading import Reject, output_error
 
-__all__ = ["REJECTS", "RangeResult", "RangeStore", "ResumedOtherwise"]
+__all__ = [
+    "LINKS",
+    "REJECTS",
+    "TOLD",
+    "RangeResult",
+    "RangeStore",
+    "ResumedOtherwise",
+    "checksum",
+    "read_range",
+]
 
-FRAMES = ("subjects", "exposures", "told", "rejects")
+Schema = dict[str, pl.DataType | type[pl.DataType]]
+FRAMES = ("subjects", "exposures", "told", "rejects", "links")
 REJECTS = {"row": pl.Int64, "reason": pl.String, "column": pl.String}
+SUBJECTS: Schema = {"subject_id": pl.String, "exposure_no": pl.Int32}
+EXPOSURES: Schema = {"exposure_no": pl.Int32, "elements": pl.List(pl.Int64)}
 TOLD = {"subject_id": pl.String, "breach": pl.String}
+LINKS: Schema = {
+    "subject_id": pl.String,
+    "fingerprint": pl.UInt64,
+    "links": pl.Int32,
+    "hop_links": pl.Int32,
+    "household_links": pl.Int32,
+    "crowded": pl.Boolean,
+    "keys": pl.List(pl.UInt32),
+    "records": pl.List(pl.Int64),
+}
 RUN = "run.json"
 RESULT = "range.json"
+KEPT, ASSESSED = "kept.json", "assessed.parquet"
 
 
 class ResumedOtherwise(InputError):
@@ -46,6 +70,8 @@ class RangeResult:
         exposures: (exposure_no, elements) of those that no earlier range had.
         told: (subject_id, breach) that were declared.
         rejects: (row, reason, column).
+        links: what a later run needs to tell whose links are still the same, as LINKS has it, one row a
+            subject of the range; empty where nobody asked for it.
         counts: rows, links and the like; ``dropped``: fields that were unusable, by column and reason.
         names: what those numbers in elements stand for that the vault does not hold. What it holds is told by
             the vault alone: who stands in a breach whose very membership is sensitive shows in no file.
@@ -54,14 +80,32 @@ class RangeResult:
 
     batches: int
     read_to: int
-    subjects: pl.DataFrame
-    exposures: pl.DataFrame
+    subjects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SUBJECTS))
+    exposures: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EXPOSURES))
     told: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TOLD))
     rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
+    links: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LINKS))
     counts: dict[str, int]
     dropped: tuple[tuple[str, str, int], ...]
     names: dict[str, dict[str, int]]
     reached: tuple[int, ...]
+
+    @classmethod
+    def together(cls, parts: Sequence[RangeResult]) -> Self:
+        """What several parts of a file came to in which nobody was linked: the last knows all names."""
+        dropped: Counter[tuple[str, str]] = Counter()
+        for part in parts:
+            dropped.update({(column, reason): rows for column, reason, rows in part.dropped})
+        return cls(
+            batches=0,
+            read_to=0,
+            told=pl.concat([pl.DataFrame(schema=TOLD), *(part.told for part in parts)]),
+            rejects=pl.concat([pl.DataFrame(schema=REJECTS), *(part.rejects for part in parts)]),
+            counts={name: sum(part.counts[name] for part in parts) for name in parts[-1].counts},
+            dropped=tuple((column, reason, rows) for (column, reason), rows in sorted(dropped.items())),
+            names=parts[-1].names,
+            reached=parts[-1].reached,
+        )
 
     def rejected(self) -> list[Reject]:
         """The rejects, as they are written."""
@@ -103,7 +147,7 @@ class RangeStore:
 
     def held(self) -> Iterator[RangeResult]:
         """The ranges that are done, in order, as far as they are whole."""
-        while (found := _read(self.folder / f"{self._count:05}")) is not None:
+        while (found := read_range(self.folder / f"{self._count:05}")) is not None:
             self._count += 1
             yield found
         # Whatever lies behind was not whole.
@@ -129,21 +173,33 @@ class RangeStore:
                 "dropped": result.dropped,
                 "names": result.names,
                 "reached": result.reached,
-                "sums": {name: _sum(part / f"{name}.parquet") for name in FRAMES},
+                "sums": {name: checksum(part / f"{name}.parquet") for name in FRAMES},
             }
             (part / RESULT).write_text(json.dumps(document), encoding="utf-8")
             part.replace(self.folder / f"{self._count:05}")
         self._count += 1
+
+    def settle(self, place: Path, assessed: pl.DataFrame, document: Mapping[str, Any]) -> None:
+        """The output is whole: move what is kept, with the assessments of its exposures, to ``place``."""
+        with output_error(place):
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+            assessed.write_parquet(self.folder / ASSESSED)
+            sums = {"assessed_sum": checksum(self.folder / ASSESSED), "ranges": self._count}
+            (self.folder / KEPT).write_text(json.dumps({**document, **sums}), encoding="utf-8")
+            if place.exists():
+                shutil.rmtree(place)
+            self.folder.replace(place)
 
     def discard(self) -> None:
         """The output is whole: nothing of the ranges is needed any more."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _read(folder: Path) -> RangeResult | None:
+def read_range(folder: Path) -> RangeResult | None:
+    """A range as it was kept, or None if it is not there, or not whole."""
     try:
         document = json.loads((folder / RESULT).read_text(encoding="utf-8"))
-        if any(_sum(folder / f"{name}.parquet") != document["sums"][name] for name in FRAMES):
+        if any(checksum(folder / f"{name}.parquet") != document["sums"][name] for name in FRAMES):
             return None
         frames = {name: pl.read_parquet(folder / f"{name}.parquet") for name in FRAMES}
         return RangeResult(
@@ -159,5 +215,10 @@ def _read(folder: Path) -> RangeResult | None:
         return None
 
 
-def _sum(path: Path) -> str:
-    return xxhash.xxh3_128_hexdigest(path.read_bytes())
+def checksum(path: Path) -> str:
+    """The xxh3-128 of a file's bytes, in hexadecimal."""
+    digest = xxhash.xxh3_128()
+    with path.open("rb") as file:
+        while part := file.read(1 << 20):
+            digest.update(part)
+    return digest.hexdigest()

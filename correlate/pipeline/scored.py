@@ -20,7 +20,8 @@ class ScoreReport:
     rows bear one subject's id. ``bands`` counts subjects, ``scenarios`` those for whom only the combination
     of breaches opens the scenario. ``hop_links`` are those of ``links`` that lead over other records, and
     ``household_links`` come on top: records of another person of a subject's household. ``declared`` tells
-    what became of declared breaches, if any were given; see ``Declarations.counts``.
+    what became of declared breaches, if any were given; see ``Declarations.counts``. Of an update,
+    ``linked_again`` are the subjects whose links may have been others; ``whole`` says why it was everybody.
     """
 
     output: Path | None
@@ -41,11 +42,17 @@ class ScoreReport:
     key_id: str
     model: str
     seconds: float
+    linked_again: int | None
+    whole: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scored:
-    """Subjects with the number of their exposure, sorted, and the assessment of each exposure."""
+    """Subjects with the number of their exposure, sorted, and the assessment of each exposure.
+
+    ``assessed_by`` is short for all that decides an assessment; the first ``of_ranges`` exposures are those
+    that ranges came to. Of ``again`` and ``whole`` see :class:`ScoreReport`.
+    """
 
     subjects: pl.DataFrame
     assessed: pl.DataFrame
@@ -53,6 +60,10 @@ class Scored:
     dropped: tuple[Dropped, ...]
     key_id: str
     model: str
+    assessed_by: str
+    of_ranges: int
+    again: int | None = None
+    whole: str = ""
 
     def report(self, output: Path | None, *, seconds: float) -> ScoreReport:
         """Add the counts up over subjects."""
@@ -89,4 +100,6 @@ class Scored:
             key_id=self.key_id,
             model=self.model,
             seconds=seconds,
+            linked_again=self.again,
+            whole=self.whole,
         )

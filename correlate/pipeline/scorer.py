@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from dataclasses import replace
+from importlib.metadata import version
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import xxhash
 
 from correlate.catalogue import Breach, Catalogue
 from correlate.declared import Declared, declared_records
 from correlate.linkage import ExposureTable, link
 from correlate.pipeline.declarations import Declarations
+from correlate.pipeline.kept_links import kept_links
 from correlate.pipeline.models import Models
-from correlate.pipeline.ranges import REJECTS, RangeResult
+from correlate.pipeline.plain import plain
+from correlate.pipeline.ranges import LINKS, REJECTS, RangeResult
 from correlate.pipeline.scored import Scored
-from correlate.reading import Reject
+from correlate.pipeline.subject_rows import SubjectBatch
 from correlate.risk import Exposures, FutureBreach, assess, base_rate_breaches
 from correlate.timings import timed
 from correlate.tokens import People
@@ -29,13 +33,15 @@ WITHHELD = "withheld"
 COUNTS = ("rows", "rejected", "links", "hop_links", "household_links")
 
 
-class _Waiting(NamedTuple):
-    """A tokenised batch that waits for its range to be full; see :meth:`Scorer.add`."""
+class _Gathered(NamedTuple):
+    """Batches as one: rows, the subject of each (subject_id, subject_no), what these were told of
+    (subject_no, breach), and what is counted of rows alone.
+    """
 
     people: People
-    ids: pl.Series
-    declared: pl.Series | None
-    rejects: Sequence[Reject]
+    named: pl.DataFrame
+    told: pl.DataFrame
+    result: RangeResult
 
 
 class Scorer:
@@ -48,45 +54,56 @@ class Scorer:
         *,
         breach: Breach | None = None,
         declared: Declared | None = None,
+        keep_links: bool = False,
     ) -> None:
         """Bind vault and models; ``breach`` says that the subjects are that breach's rows, ``declared`` which
-        breaches they were told of.
+        breaches they were told of, ``keep_links`` that ranges tell what their links rest on.
         """
         self._vault, self._models, self._breach = vault, models, breach
+        self._keep_links = keep_links
         self._refuse_future()
-        self._table = ExposureTable(vault)
+        self.table = ExposureTable(vault)
+        self._known = pl.DataFrame()
         self._declarations = Declarations(declared)
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[SubjectBatch] = []
         self._subjects = [pl.DataFrame(schema={"subject_id": pl.String, "exposure_no": pl.Int32})]
         self._batches = 0
         self._dropped: Counter[tuple[str, str]] = Counter()
         self._counts = dict.fromkeys(COUNTS, 0)
 
-    def add(
-        self,
-        people: People,
-        ids: pl.Series,
-        *,
-        declared: pl.Series | None = None,
-        rejects: Sequence[Reject] = (),
-    ) -> int:
-        """Take one batch into the range at hand.
-
-        Args:
-            people: n rows.
-            ids: (n,) the subject of each, null for a row that was rejected.
-            declared: (n,) lists of the breaches that each row itself declares.
-            rejects: rows that were, those among the n and others.
-
-        Returns:
-            How many rows the range has by now.
-        """
-        self._waiting.append(_Waiting(people, ids, declared, rejects))
+    def add(self, batch: SubjectBatch) -> int:
+        """Take one batch into the range at hand; gives how many rows the range has by now."""
+        self._waiting.append(batch)
         self._batches += 1
-        return sum(batch.people.height for batch in self._waiting)
+        return sum(waiting.people.height for waiting in self._waiting)
 
-    def close_range(self, *, read_to: int = 0) -> RangeResult:
-        """Link the batches of the range at hand, with which ``read_to`` bytes of the file are read."""
+    def close_range(self, *, read_to: int = 0, counted: bool = True) -> RangeResult:
+        """Link the batches of the range at hand, with which ``read_to`` bytes of the file are read. Rows that
+        were looked through before are not ``counted``.
+        """
+        gathered = self._gathered(read_to)
+        first, result = self.table.count, gathered.result
+        counts, subjects, links = self._link(gathered)
+        result = replace(
+            result,
+            subjects=subjects,
+            exposures=self.table.since(first),
+            links=links,
+            counts={**result.counts, **counts},
+            names=self.table.names(),
+        )
+        if not counted:
+            result = replace(result, counts={**result.counts, "rows": 0, "rejected": 0}, dropped=())
+        self._count(result)
+        return result
+
+    def look_through(self) -> RangeResult:
+        """Count the batches at hand, and what was declared of them, and link nobody."""
+        result = self._gathered(0).result
+        self._batches = 0
+        return result
+
+    def _gathered(self, read_to: int) -> _Gathered:
         waiting, self._waiting = self._waiting, []
         people = People.together([batch.people for batch in waiting])
         rejects = [reject for batch in waiting for reject in batch.rejects]
@@ -95,27 +112,26 @@ class Scorer:
         )
         columns = [batch.declared for batch in waiting if batch.declared is not None]
         told = self._declarations.of_batch(people, named, pl.concat(columns) if columns else None)
-        first = self._table.count
-        counts, subjects = self._link(people, named, told)
         read = people.height + len(rejects) - named["subject_id"].null_count()
-        result = RangeResult(
-            batches=self._batches,
-            read_to=read_to,
-            subjects=subjects,
-            exposures=self._table.since(first),
-            told=self._declarations.last(),
-            rejects=pl.DataFrame(rejects, schema=REJECTS, orient="row"),
-            counts=dict(zip(COUNTS, (read, len(rejects), *counts), strict=True)),
-            dropped=tuple((column, reason, rows) for (column, reason), rows in people.dropped.items()),
-            names=self._table.names(),
-            reached=tuple(sorted(self._declarations.reached)),
+        return _Gathered(
+            people,
+            named,
+            told,
+            RangeResult(
+                batches=self._batches,
+                read_to=read_to,
+                told=self._declarations.last(),
+                rejects=pl.DataFrame(rejects, schema=REJECTS, orient="row"),
+                counts={**dict.fromkeys(COUNTS, 0), "rows": read, "rejected": len(rejects)},
+                dropped=tuple((column, reason, rows) for (column, reason), rows in people.dropped.items()),
+                names=self.table.names(),
+                reached=tuple(sorted(self._declarations.reached)),
+            ),
         )
-        self._count(result)
-        return result
 
     def restore(self, result: RangeResult) -> None:
         """Take in a range that an earlier run has closed."""
-        self._table.restore(result.exposures, result.names)
+        self.table.restore(result.exposures, result.names)
         self._declarations.restore(result.told, result.reached)
         self._batches = result.batches
         self._count(result)
@@ -125,27 +141,63 @@ class Scorer:
         self._counts = {name: self._counts[name] + result.counts[name] for name in COUNTS}
         self._dropped.update({(column, reason): rows for column, reason, rows in result.dropped})
 
-    def _link(
-        self, people: People, named: pl.DataFrame, told: pl.DataFrame
-    ) -> tuple[tuple[int, int, int], pl.DataFrame]:
+    def _link(self, gathered: _Gathered) -> tuple[dict[str, int], pl.DataFrame, pl.DataFrame]:
+        """Counts, (subject_id, exposure_no), and what the links rest on if that is to be kept."""
+        people, named = gathered.people, gathered.named
         subject_no = named["subject_no"].fill_null(0).to_numpy()
         without = frozenset(field.value for field in self._models.profile.refuses)
-        counts = link(self._vault, people, subject_no, model=self._models.linkage, without=without)
+        counts = link(
+            self._vault,
+            people,
+            subject_no,
+            model=self._models.linkage,
+            without=without,
+            traced=self._keep_links,
+        )
         with timed("exposures", rows_in=counts.links) as step:
-            subjects = self._table.add(
+            subjects = self.table.add(
                 named.drop_nulls().unique(),
                 own=self._own_rows(people, subject_no) if self._breach else None,
-                declared=self._declared_rows(told),
+                declared=self._declared_rows(gathered.told),
             )
             step.rows_out += subjects.height
-        return (counts.links, counts.hop_links, counts.household_links), subjects
+        links = pl.DataFrame(schema=LINKS)
+        if counts.trace is not None:
+            links = kept_links(counts.trace, people, named)
+        found = {
+            "links": counts.links,
+            "hop_links": counts.hop_links,
+            "household_links": counts.household_links,
+        }
+        return found, subjects, links
+
+    def know(self, assessed: pl.DataFrame | None) -> None:
+        """Take the assessments of an earlier run, if there are any, for the exposures that are restored from
+        it, the first of all: as many rows.
+        """
+        self._known = pl.DataFrame() if assessed is None else assessed
+
+    def assessed_by(self) -> str:
+        """What decides an assessment besides the exposure, as one short text."""
+        models = self._models
+        parts = (
+            models.name,
+            [models.catalogue.get(one) for one in sorted(breach.id for breach in models.catalogue)],
+            models.scenarios,
+            models.profile,
+            models.shares,
+            self._base_rates() if models.base_rates else (),
+            version("correlate-risk"),
+        )
+        return xxhash.xxh3_128_hexdigest(plain(parts).encode())
 
     def finish(self, *, by_number: bool = False) -> Scored:
         """Assess every distinct exposure and put the subjects in order: by id, or by number."""
         if self._waiting:
             self.close_range()
+        of_ranges = self.table.count
         subjects = self._in_order(by_number=by_number)
-        with timed("risk", rows_in=self._table.count) as step:
+        with timed("risk", rows_in=self.table.count) as step:
             assessed = self._assessed()
             step.rows_out = assessed.height
         return Scored(
@@ -155,6 +207,8 @@ class Scorer:
             dropped=tuple(Dropped(column=c, reason=r, rows=n) for (c, r), n in sorted(self._dropped.items())),
             key_id=self._vault.key_id,
             model=self._models.name,
+            assessed_by=self.assessed_by(),
+            of_ranges=of_ranges,
         )
 
     def _in_order(self, *, by_number: bool) -> pl.DataFrame:
@@ -169,25 +223,27 @@ class Scorer:
             scattered = subjects.select(again=same.fill_null(value=False))["again"]
             if scattered.any():
                 several = subjects.filter(scattered).select("subject_id").unique()
-                merged = self._table.merged(subjects.join(several, on="subject_id", how="semi"))
+                merged = self.table.merged(subjects.join(several, on="subject_id", how="semi"))
                 rest = subjects.join(several, on="subject_id", how="anti")
                 subjects = pl.concat((rest, merged)).sort(order)
             step.rows_out = subjects.height
         return subjects
 
     def _assessed(self) -> pl.DataFrame:
-        models = self._models
-        elements = self._table.exposures().select(
-            exposure_id=pl.col("exposure_no").cast(pl.Int64),
+        """One row an exposure; those that an earlier run has assessed by the same models stay as they are."""
+        models, known = self._models, self._known.height
+        elements = self.table.exposures().select(
+            exposure_id=pl.col("exposure_no").cast(pl.Int64) - known,
             breach="breach",
             class_set="class_set",
             probability=pl.col("percent") / 100,
             evidence="evidence",
             depth="depth",
         )
-        exposures = Exposures(frame=elements, class_sets=self._table.class_sets(), count=self._table.count)
+        fresh = elements.filter(pl.col("exposure_id") >= 0)
+        count = self.table.count - known
         assessed = assess(
-            exposures,
+            Exposures(frame=fresh, class_sets=self.table.class_sets(), count=count),
             catalogue=models.catalogue,
             scenarios=models.scenarios,
             profile=models.profile,
@@ -195,7 +251,10 @@ class Scorer:
             base_rates=self._base_rates() if models.base_rates else (),
             shares=models.shares,
         ).frame
-        return _withhold(assessed, models.catalogue)
+        assessed = _withhold(assessed, models.catalogue)
+        if not known:
+            return assessed
+        return pl.concat([self._known, assessed.with_columns(pl.col("exposure_id") + known)])
 
     def _refuse_future(self) -> None:
         """Stop before the work, not after it, where the vault holds a breach of after the day."""
@@ -221,11 +280,11 @@ class Scorer:
 
     def _own_rows(self, people: People, subject_no: npt.NDArray[np.int64]) -> pl.DataFrame:
         breach = self._breach
-        numbers = self._table.class_set_numbers(people.classes.sets)
+        numbers = self.table.class_set_numbers(people.classes.sets)
         return pl.DataFrame(
             {
                 "subject_no": subject_no,
-                "breach_no": np.full(people.height, self._table.breach_no(breach.id if breach else "")),
+                "breach_no": np.full(people.height, self.table.breach_no(breach.id if breach else "")),
                 "class_set_no": numbers[people.classes.of_row],
             }
         ).filter(pl.col("subject_no") > 0)
@@ -233,10 +292,10 @@ class Scorer:
     def _declared_rows(self, told: pl.DataFrame) -> pl.DataFrame:
         """What each (subject_no, breach) exposes, as the catalogue and the profile say."""
         rows = [
-            (breach, self._table.breach_no(breach), int(number), percent)
+            (breach, self.table.breach_no(breach), int(number), percent)
             for breach in told["breach"].unique().sort().to_list()
             for classes, percent in declared_records(self._models.catalogue.get(breach), self._models.profile)
-            for number in self._table.class_set_numbers((classes,))
+            for number in self.table.class_set_numbers((classes,))
         ]
         kinds = pl.DataFrame(
             rows,

@@ -22,6 +22,10 @@ def summary_lines(report: ScoreReport) -> Iterator[str]:
         f"{report.rows:,} rows read, {report.accepted:,} accepted, {report.rejected:,} rejected; "
         f"{report.subjects:,} subjects scored in {report.seconds:.1f} s."
     )
+    if report.whole:
+        yield f"Nothing of the scores before was used: {report.whole}."
+    if report.linked_again is not None:
+        yield f"{report.linked_again:,} of them were linked again; of the others nothing could have changed."
     yield (
         f"{report.linked:,} of them stand in at least one breach, or somebody of their household does: "
         f"{report.links:,} links"

@@ -1,6 +1,7 @@
 """Secret key, schemes and tokens: fields in, keyed 64-bit integers out."""
 
 from correlate.tokens.exposed import CLASS_PREFIX, ClassSets, TooManyColumns
+from correlate.tokens.fingerprint import fingerprints, mixed
 from correlate.tokens.key import (
     KEY_FILE_VARIABLE,
     KeyFileDamaged,
@@ -45,6 +46,8 @@ __all__ = [
     "UnknownScheme",
     "create_key",
     "equal_slots",
+    "fingerprints",
     "linkage_keys",
     "load_key",
+    "mixed",
 ]

@@ -23,6 +23,7 @@ from correlate.vault.errors import (
 )
 from correlate.vault.forms import RECORD_COLUMNS
 from correlate.vault.ingest import Dropped, IngestReport, Progress, ingest
+from correlate.vault.snapshot import Snapshot
 from correlate.vault.terms import TERM_FIELDS, reference_breaches
 from correlate.vault.vault import ROW_BITS, BreachHolding, Vault, VaultInfo, parse_classes
 from correlate.vault.verify import Finding, verify
@@ -43,6 +44,7 @@ __all__ = [
     "OutOfMemory",
     "OutOfSpace",
     "Progress",
+    "Snapshot",
     "Step",
     "TooLittleSpace",
     "Vault",

@@ -38,9 +38,10 @@ def tokenised(
     asking: bool = False,
     look: Callable[[Batch], None] | None = None,
     skip: int = 0,
+    pick: Callable[[Batch], Batch] | None = None,
 ) -> Iterator[tuple[Batch, People]]:
     """Every batch of a file but the first ``skip`` with its tokens; ``look`` sees each before anything is
-    made of it.
+    made of it, and ``pick`` may leave rows out.
 
     The order of day and month, and that of surname and first name in a column of full names, are told by the
     file's first rows, the same however the batches are cut.
@@ -56,6 +57,8 @@ def tokenised(
     def work(batch: Batch) -> tuple[Batch, People]:
         if look is not None:
             look(batch)
+        if pick is not None:
+            batch = pick(batch)
         return batch, tokeniser.people(batch.frame, asking=asking, date_order=dates, name_order=names)
 
     yield from side_by_side(work, islice(chain(held, batches), skip, None))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from correlate.tokens import linkage_keys
+from correlate.tokens import linkage_keys, mixed
 from correlate.vault.forms import FORMS, RECORD_COLUMNS, FormBook
 from correlate.vault.terms import terms_sql
 from correlate.vault.vault import Vault
@@ -103,9 +103,6 @@ def _wrong_keys(vault: Vault) -> int:
 
 
 def _fingerprint(keys: npt.NDArray[np.int64], records: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
-    """The number of pairs, and a sum modulo 2^64 over a mixing of each pair (splitmix64's finaliser)."""
-    mixed = keys.view(np.uint64) ^ (records.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    mixed ^= mixed >> np.uint64(31)
-    return np.array([len(mixed), mixed.sum(dtype=np.uint64)], dtype=np.uint64)
+    """The number of pairs, and a sum modulo 2^64 over a mixing of each pair."""
+    pairs = mixed(keys.view(np.uint64) ^ (records.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)))
+    return np.array([len(pairs), pairs.sum(dtype=np.uint64)], dtype=np.uint64)

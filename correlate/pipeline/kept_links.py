@@ -1,0 +1,53 @@
+"""What is kept of a range's linking, so that a later run can tell whose links are still the same."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from correlate.linkage import Trace
+from correlate.pipeline.ranges import LINKS
+from correlate.tokens import People, fingerprints
+
+__all__ = ["kept_links", "subject_fingerprints"]
+
+
+def subject_fingerprints(people: People, ids: pl.Series) -> pl.DataFrame:
+    """(subject_id, fingerprint): the sum over each subject's rows, whatever their order.
+
+    Args:
+        people: n rows.
+        ids: (n,) the subject of each, null where a row has none.
+    """
+    rows = pl.DataFrame({"subject_id": ids, "fingerprint": fingerprints(people)}).drop_nulls("subject_id")
+    return rows.group_by("subject_id").agg(pl.col("fingerprint").sum())
+
+
+def kept_links(trace: Trace, people: People, named: pl.DataFrame) -> pl.DataFrame:
+    """One row a subject, as LINKS has it.
+
+    Args:
+        trace: what the links rest on.
+        people: n rows.
+        named: (n,) subject_id and subject_no, null where a row has none.
+    """
+    keys = trace.keys.sort("subject_no", "key").group_by("subject_no", maintain_order=True).agg(keys="key")
+    records = (
+        trace.records.sort("subject_no", "record_id")
+        .group_by("subject_no", maintain_order=True)
+        .agg(records="record_id")
+    )
+    frame = (
+        named.drop_nulls().unique().join(subject_fingerprints(people, named["subject_id"]), on="subject_id")
+    )
+    for each in (trace.counts, keys, records):
+        frame = frame.join(each, on="subject_no", how="left")
+    crowded = pl.col("subject_no").is_in(trace.crowded.implode())
+    return (
+        frame.with_columns(
+            pl.col("links", "hop_links", "household_links").fill_null(0),
+            pl.col("keys", "records").fill_null([]),
+            crowded=crowded,
+        )
+        .sort("subject_no")
+        .select(pl.col(name).cast(kind) for name, kind in LINKS.items())
+    )

@@ -1,0 +1,114 @@
+"""Scores that were kept with their links, as a later run finds them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from correlate.errors import InputError
+from correlate.pipeline.ranges import ASSESSED, KEPT, RUN, RangeResult, checksum, read_range
+from correlate.vault import Snapshot, Vault
+
+__all__ = ["KeptOtherwise", "LinksDamaged", "LinksNotKept", "Previous", "links_folder"]
+
+# What may have changed since: the vault and the subjects are looked through for that, and whoever says
+# something else now is scored again.
+OF_VAULT = "the vault"
+OF_SUBJECTS = (
+    "the file of subjects",
+    "--map",
+    "--declared-column",
+    "--hibp-domain",
+    "the file of declared breaches",
+    "the file of --hibp",
+)
+ANYHOW = ("the profile or the day", "the size of a batch", "--update", "--keep-links")
+
+
+class LinksNotKept(InputError):
+    """The scores {path} cannot be updated: there are no links of theirs in {folder}. Score everybody once
+    with --keep-links.
+    """
+
+
+class LinksDamaged(InputError):
+    """The scores {path} cannot be updated: {folder} is not whole, or belongs to other scores. Score everybody
+    once with --keep-links.
+    """
+
+
+class KeptOtherwise(InputError):
+    """The scores {path} cannot be updated: {what} is not what it was then. Score everybody with --keep-links
+    and without --update.
+    """
+
+
+def links_folder(output: Path) -> Path:
+    """Where the links of an output are kept."""
+    return output.with_name(f"{output.name}.links")
+
+
+class Previous:
+    """An earlier output, and the folder of links beside it.
+
+    Attributes:
+        same_subjects: whether subjects and what was declared of them are given by the very same files.
+        snapshot: the vault as it was.
+    """
+
+    def __init__(self, scores: Path, run: Mapping[str, Any], vault: Vault) -> None:
+        """Find the links of ``scores``, and hold them against the run that is to be.
+
+        Raises:
+            LinksNotKept, LinksDamaged: there are none, or they are not of these scores.
+            KeptOtherwise: it was a run of another vault, key, linkage model or option.
+        """
+        self.scores, self.folder = scores, links_folder(scores)
+        if not self.folder.is_dir() or not scores.is_file():
+            raise LinksNotKept(path=scores, folder=self.folder)
+        try:
+            before = json.loads((self.folder / RUN).read_text(encoding="utf-8"))
+            self._kept = json.loads((self.folder / KEPT).read_text(encoding="utf-8"))
+            self.snapshot = Snapshot.parse(self._kept["snapshot"])
+            mine = self._kept["scores"] == vault.keyed_checksum(checksum(scores))
+            self._count = int(self._kept["ranges"])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            raise LinksDamaged(path=scores, folder=self.folder) from None
+        for name in sorted({*before, *run} - {OF_VAULT, *OF_SUBJECTS, *ANYHOW}):
+            if before.get(name) != json.loads(json.dumps(run.get(name))):
+                raise KeptOtherwise(path=scores, what=name)
+        if not mine:
+            raise LinksDamaged(path=scores, folder=self.folder)
+        self._check_vault(Snapshot.of(vault))
+        self.same_subjects = all(
+            before.get(name) == json.loads(json.dumps(run.get(name))) for name in OF_SUBJECTS
+        )
+
+    def _check_vault(self, now: Snapshot) -> None:
+        """The same vault has a file in common, if it had any, and what it numbered has its number still."""
+        before = self.snapshot
+        common = before.files.keys() & now.files.keys()
+        renumbered = any(before.files[one].file_no != now.files[one].file_no for one in common)
+        lost = {no: classes for no, classes in before.class_sets.items() if now.class_sets.get(no) != classes}
+        if (before.files and not common) or renumbered or lost:
+            raise KeptOtherwise(path=self.scores, what=OF_VAULT)
+
+    def ranges(self) -> Iterator[RangeResult]:
+        """What the earlier run came to, range by range; raises LinksDamaged."""
+        for place in range(self._count):
+            found = read_range(self.folder / f"{place:05}")
+            if found is None:
+                raise LinksDamaged(path=self.scores, folder=self.folder)
+            yield found
+
+    def assessed(self, by: str) -> pl.DataFrame | None:
+        """The assessments of its exposures, if they were made by what ``by`` says; raises LinksDamaged."""
+        if self._kept["assessed_by"] != by:
+            return None
+        if checksum(self.folder / ASSESSED) != self._kept["assessed_sum"]:
+            raise LinksDamaged(path=self.scores, folder=self.folder)
+        return pl.read_parquet(self.folder / ASSESSED)

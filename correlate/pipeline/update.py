@@ -1,0 +1,138 @@
+"""Which subjects have to be linked again, and what an earlier run still says of all the others."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import polars as pl
+
+from correlate.linkage import ExposureTable
+from correlate.pipeline.change import VaultChange
+from correlate.pipeline.previous import Previous
+from correlate.pipeline.ranges import REJECTS, TOLD, RangeResult
+from correlate.reading import Batch
+from correlate.timings import timed
+from correlate.vault import Vault
+
+__all__ = ["Seen", "Update"]
+
+NO_ROWS = {"rows": 0, "rejected": 0}
+OF_LINKS = ("links", "hop_links", "household_links")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Seen:
+    """A file of subjects that was read through without linking anybody.
+
+    Attributes:
+        fingerprints: (subject_id, fingerprint), the sum over the subject's rows.
+        result: rows, rejects, what was declared, what was dropped.
+    """
+
+    fingerprints: pl.DataFrame
+    result: RangeResult
+
+
+class Update:
+    """An earlier run's results, and the ids of those subjects for which they hold no more."""
+
+    def __init__(
+        self,
+        previous: Previous,
+        vault: Vault,
+        change: VaultChange,
+        table: ExposureTable,
+        *,
+        id_column: str | None,
+        seen: Seen | None,
+    ) -> None:
+        """Look through what was kept.
+
+        Args:
+            previous: the earlier run.
+            vault: open.
+            change: what is different in it.
+            table: knows the numbers of breaches.
+            id_column: names the subjects.
+            seen: the subjects as they are now; None if they are given by the very same files.
+        """
+        self._previous, self._id_column, self.seen = previous, id_column, seen
+        with timed("subjects concerned") as step:
+            concerned = pl.concat(
+                [_concerned(kept, vault, change, table) for kept in previous.ranges()]
+                or [pl.Series("subject_id", [], pl.String)]
+            )
+            if seen is not None:
+                concerned = pl.concat([concerned, _changed(previous, seen)])
+            self.again = concerned.unique().sort()
+            step.rows_out = len(self.again)
+
+    def pick(self, batch: Batch) -> Batch:
+        """The rows of a batch that have to be linked again; rows without an id have been rejected before."""
+        numbers = batch.row_numbers
+        ids = numbers.cast(pl.String) if self._id_column is None else batch.frame[f"keep:{self._id_column}"]
+        wanted = ids.is_in(self.again.implode()).fill_null(value=False)
+        return dataclasses.replace(
+            batch, frame=batch.frame.filter(wanted), rows=numbers.filter(wanted), rejects=()
+        )
+
+    def carried(self) -> Iterator[RangeResult]:
+        """What holds still, range by range, and first of all what has been seen of the rows."""
+        again = self.again.to_frame("subject_id")
+        if self.seen is not None:
+            yield self.seen.result
+        for kept in self._previous.ranges():
+            subjects = self._holding(kept.subjects, again)
+            links = self._holding(kept.links, again)
+            counts = {**kept.counts, **{name: int(links[name].sum()) for name in OF_LINKS}}
+            result = dataclasses.replace(
+                kept, batches=0, read_to=0, subjects=subjects, links=links, counts=counts
+            )
+            yield result if self.seen is None else _without_rows(result)
+
+    def _holding(self, rows: pl.DataFrame, again: pl.DataFrame) -> pl.DataFrame:
+        """Rows of subjects who are still there, and as they were."""
+        rows = rows.join(again, on="subject_id", how="anti", maintain_order="left")
+        if self.seen is None:
+            return rows
+        return rows.join(self.seen.fingerprints, on="subject_id", how="semi", maintain_order="left")
+
+
+def _without_rows(result: RangeResult) -> RangeResult:
+    """But for its links: the rows have been read anew, and told of."""
+    return dataclasses.replace(
+        result,
+        told=pl.DataFrame(schema=TOLD),
+        rejects=pl.DataFrame(schema=REJECTS),
+        counts={**result.counts, **NO_ROWS},
+        dropped=(),
+        reached=(),
+    )
+
+
+def _concerned(kept: RangeResult, vault: Vault, change: VaultChange, table: ExposureTable) -> pl.Series:
+    """The subjects of a range for whom the vault may say something else now."""
+    concerned = kept.links.filter(pl.Series(change.concerned(kept.links, vault)))["subject_id"]
+    breaches, class_sets = table.overtaken(kept.names)
+    renamed = table.naming(kept.exposures, breaches | change.breaches, class_sets)
+    return pl.concat(
+        [concerned, kept.subjects.filter(pl.col("exposure_no").is_in(renamed.implode()))["subject_id"]]
+    )
+
+
+def _changed(previous: Previous, seen: Seen) -> pl.Series:
+    """Subjects who are new, or whose rows, or the breaches they were told of, are not what they were."""
+    columns = [(kept.links.select("subject_id", "fingerprint"), kept.told) for kept in previous.ranges()]
+    before = (
+        pl.concat([links for links, _ in columns]).group_by("subject_id").agg(pl.col("fingerprint").sum())
+    )
+    told = pl.concat([pl.DataFrame(schema=TOLD), *(told for _, told in columns)]).unique()
+    now = seen.result.told.unique()
+    return pl.concat(
+        [
+            seen.fingerprints.join(before, on=["subject_id", "fingerprint"], how="anti")["subject_id"],
+            told.join(now, on=["subject_id", "breach"], how="anti")["subject_id"],
+            now.join(told, on=["subject_id", "breach"], how="anti")["subject_id"],
+        ]
+    )

@@ -1,0 +1,85 @@
+"""What a vault holds, in a few numbers: enough to tell later what has come into it and what has left."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import xxhash
+
+from correlate.vault.terms import reference_breaches
+from correlate.vault.vault import Vault
+
+__all__ = ["HeldFile", "Snapshot"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldFile:
+    """A file: the breach it is of, the records it came with, and those it still has."""
+
+    file_no: int
+    breach_no: int
+    accepted: int
+    held: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """A vault at one time; it names no breach and no file.
+
+    Attributes:
+        files: by keyed checksum.
+        breaches: the keyed name behind each breach_no.
+        class_sets: the classes behind each class_set_no.
+        reference: by field, the breach_no that tells how common its values are.
+        accepted: by breach_no, how many records came with its files.
+    """
+
+    files: dict[str, HeldFile]
+    breaches: dict[int, str]
+    class_sets: dict[int, str]
+    reference: dict[str, int]
+    accepted: dict[int, int]
+
+    @property
+    def records(self) -> int:
+        """How many records there are."""
+        return sum(file.held for file in self.files.values())
+
+    @classmethod
+    def of(cls, vault: Vault) -> Self:
+        """Take it."""
+        engine, held = vault.engine, vault.state()
+        files = engine.rows("SELECT checksum, file_no, breach_no, rows_accepted FROM file ORDER BY checksum")
+        breaches = engine.rows("SELECT breach_no, breach FROM breach SEMI JOIN file USING (breach_no)")
+        accepted: dict[int, int] = {}
+        for _, _, breach_no, rows in files:
+            accepted[breach_no] = accepted.get(breach_no, 0) + rows
+        return cls(
+            files={
+                checksum: HeldFile(file_no=no, breach_no=breach_no, accepted=rows, held=held[checksum])
+                for checksum, no, breach_no, rows in files
+            },
+            breaches={
+                no: vault.keyed_checksum(xxhash.xxh3_128_hexdigest(name.encode()))
+                for no, name in sorted(breaches)
+            },
+            class_sets={no: ",".join(classes) for no, classes in vault.class_sets().items()},
+            reference=reference_breaches(engine),
+            accepted=accepted,
+        )
+
+    def document(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return asdict(self)
+
+    @classmethod
+    def parse(cls, document: dict[str, Any]) -> Self:
+        """What :meth:`document` gave, as JSON; raises KeyError, TypeError or ValueError if it is not."""
+        return cls(
+            files={checksum: HeldFile(**file) for checksum, file in document["files"].items()},
+            breaches={int(no): name for no, name in document["breaches"].items()},
+            class_sets={int(no): classes for no, classes in document["class_sets"].items()},
+            reference={field: int(no) for field, no in document["reference"].items()},
+            accepted={int(no): int(rows) for no, rows in document["accepted"].items()},
+        )
