@@ -187,6 +187,13 @@ class ExposureTable:
         each = exposures.filter(element.list.len() > 0).explode("elements")
         return each.filter(named)["exposure_no"].unique()
 
+    @staticmethod
+    def voided(exposures: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
+        """Exposures (:meth:`since`), some of which are to be nobody's any more, whatever their elements."""
+        nobody = pl.concat_list(-1 - pl.col("exposure_no").cast(pl.Int64))
+        gone = pl.col("exposure_no").is_in(numbers.implode())
+        return exposures.with_columns(elements=pl.when(gone).then(nobody).otherwise("elements"))
+
     def restore(self, exposures: pl.DataFrame, names: dict[str, dict[str, int]]) -> None:
         """Know again what an earlier run had numbered: rows of :meth:`since`, and :meth:`names`."""
         for name, number in names["breaches"].items():
@@ -218,7 +225,10 @@ class ExposureTable:
         """Every distinct exposure, one row an element: exposure_no, breach, class_set, percent, evidence,
         depth.
         """
-        elements = self._engine.frame("SELECT exposure_no, unnest(elements) AS element FROM exposure")
+        elements = self._engine.frame(
+            "SELECT exposure_no, element "
+            "FROM (SELECT exposure_no, unnest(elements) AS element FROM exposure) WHERE element >= 0"
+        )
         # With no name at all, as in an empty vault, Polars forgets the type that is asked for: 0 is none's.
         names = {0: "", **self._name_of}
         element = pl.col("element")

@@ -50,9 +50,8 @@ class VaultChange:
         """Compare; ``before`` is of an earlier state of this very vault."""
         now = Snapshot.of(vault)
         kept = before.files.keys() & now.files.keys()
-        new = {now.files[one].file_no for one in now.files.keys() - kept}
-        gone = {before.files[one].file_no for one in before.files.keys() - kept}
-        thinned = {now.files[one].file_no for one in kept if now.files[one].held != before.files[one].held}
+        new, gone = now.files.keys() - kept, before.files.keys() - kept
+        thinned = {no for no in kept if now.files[no].held != before.files[no].held}
         whole = ""
         if min(before.records, now.records) <= model.wide_records_max and before.files != now.files:
             whole = SMALL
@@ -112,7 +111,7 @@ def _reference_moved(before: Snapshot, now: Snapshot) -> bool:
         telling = set(state.reference.values())
         return (
             {field: state.breaches[no] for field, no in state.reference.items()},
-            {checksum: file.held for checksum, file in state.files.items() if file.breach_no in telling},
+            {no: file.held for no, file in state.files.items() if file.breach_no in telling},
         )
 
     return told(before) != told(now)

@@ -83,19 +83,11 @@ class Previous:
                 raise KeptOtherwise(path=scores, what=name)
         if not mine:
             raise LinksDamaged(path=scores, folder=self.folder)
-        self._check_vault(Snapshot.of(vault))
+        if self.snapshot.vault_id != Snapshot.of(vault).vault_id:
+            raise KeptOtherwise(path=scores, what=OF_VAULT)
         self.same_subjects = all(
             before.get(name) == json.loads(json.dumps(run.get(name))) for name in OF_SUBJECTS
         )
-
-    def _check_vault(self, now: Snapshot) -> None:
-        """The same vault has a file in common, if it had any, and what it numbered has its number still."""
-        before = self.snapshot
-        common = before.files.keys() & now.files.keys()
-        renumbered = any(before.files[one].file_no != now.files[one].file_no for one in common)
-        lost = {no: classes for no, classes in before.class_sets.items() if now.class_sets.get(no) != classes}
-        if (before.files and not common) or renumbered or lost:
-            raise KeptOtherwise(path=self.scores, what=OF_VAULT)
 
     def ranges(self) -> Iterator[RangeResult]:
         """What the earlier run came to, range by range; raises LinksDamaged."""

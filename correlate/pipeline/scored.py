@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum
 from pathlib import Path
 
 import polars as pl
@@ -95,8 +96,8 @@ class Scored:
             dropped=self.dropped,
             bands=bands,
             scenarios=opened,
-            mean_score=float((each["score"] * each["subjects"]).sum()) / total,
-            mean_uplift=float((each["uplift"] * each["subjects"]).sum()) / total,
+            mean_score=fsum(each["score"] * each["subjects"]) / total,
+            mean_uplift=fsum(each["uplift"] * each["subjects"]) / total,
             key_id=self.key_id,
             model=self.model,
             seconds=seconds,

@@ -58,15 +58,27 @@ class Update:
             seen: the subjects as they are now; None if they are given by the very same files.
         """
         self._previous, self._id_column, self.seen = previous, id_column, seen
+        self._change, self._table = change, table
         with timed("subjects concerned") as step:
             concerned = pl.concat(
-                [_concerned(kept, vault, change, table) for kept in previous.ranges()]
+                [self._concerned(kept, vault) for kept in previous.ranges()]
                 or [pl.Series("subject_id", [], pl.String)]
             )
             if seen is not None:
                 concerned = pl.concat([concerned, _changed(previous, seen)])
             self.again = concerned.unique().sort()
             step.rows_out = len(self.again)
+
+    def _concerned(self, kept: RangeResult, vault: Vault) -> pl.Series:
+        """The subjects of a range for whom the vault may say something else now."""
+        concerned = kept.links.filter(pl.Series(self._change.concerned(kept.links, vault)))
+        naming = kept.subjects.filter(pl.col("exposure_no").is_in(self._renamed(kept).implode()))
+        return pl.concat([concerned["subject_id"], naming["subject_id"]])
+
+    def _renamed(self, kept: RangeResult) -> pl.Series:
+        """The exposures of a range with a number that means something else now."""
+        breaches, class_sets = self._table.overtaken(kept.names)
+        return self._table.naming(kept.exposures, breaches | self._change.breaches, class_sets)
 
     def pick(self, batch: Batch) -> Batch:
         """The rows of a batch that have to be linked again; rows without an id have been rejected before."""
@@ -86,8 +98,16 @@ class Update:
             subjects = self._holding(kept.subjects, again)
             links = self._holding(kept.links, again)
             counts = {**kept.counts, **{name: int(links[name].sum()) for name in OF_LINKS}}
+            # Nobody has those any more; nor may they be taken for what their numbers mean now.
+            exposures = self._table.voided(kept.exposures, self._renamed(kept))
             result = dataclasses.replace(
-                kept, batches=0, read_to=0, subjects=subjects, links=links, counts=counts
+                kept,
+                batches=0,
+                read_to=0,
+                subjects=subjects,
+                exposures=exposures,
+                links=links,
+                counts=counts,
             )
             yield result if self.seen is None else _without_rows(result)
 
@@ -108,16 +128,6 @@ def _without_rows(result: RangeResult) -> RangeResult:
         counts={**result.counts, **NO_ROWS},
         dropped=(),
         reached=(),
-    )
-
-
-def _concerned(kept: RangeResult, vault: Vault, change: VaultChange, table: ExposureTable) -> pl.Series:
-    """The subjects of a range for whom the vault may say something else now."""
-    concerned = kept.links.filter(pl.Series(change.concerned(kept.links, vault)))["subject_id"]
-    breaches, class_sets = table.overtaken(kept.names)
-    renamed = table.naming(kept.exposures, breaches | change.breaches, class_sets)
-    return pl.concat(
-        [concerned, kept.subjects.filter(pl.col("exposure_no").is_in(renamed.implode()))["subject_id"]]
     )
 
 

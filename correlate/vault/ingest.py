@@ -166,7 +166,8 @@ class _Writer:
     ) -> None:
         self._vault, self._source, self._breach, self._checksum = vault, source, breach, checksum
         engine = vault.engine
-        self._file_no = int(engine.scalar("SELECT coalesce(max(file_no), 0) + 1 FROM file"))
+        self._file_no = int(engine.scalar("SELECT content FROM meta WHERE name = 'last_file_no'")) + 1
+        engine.execute("UPDATE meta SET content = ? WHERE name = 'last_file_no'", [str(self._file_no)])
         engine.execute(
             "INSERT INTO breach SELECT coalesce(max(breach_no), 0) + 1, ? FROM breach "
             "HAVING NOT EXISTS (SELECT 1 FROM breach WHERE breach = ?)",

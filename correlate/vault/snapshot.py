@@ -17,7 +17,6 @@ __all__ = ["HeldFile", "Snapshot"]
 class HeldFile:
     """A file: the breach it is of, the records it came with, and those it still has."""
 
-    file_no: int
     breach_no: int
     accepted: int
     held: int
@@ -28,14 +27,16 @@ class Snapshot:
     """A vault at one time; it names no breach and no file.
 
     Attributes:
-        files: by keyed checksum.
+        vault_id: tells vaults apart.
+        files: by file_no, which no vault gives twice.
         breaches: the keyed name behind each breach_no.
         class_sets: the classes behind each class_set_no.
         reference: by field, the breach_no that tells how common its values are.
         accepted: by breach_no, how many records came with its files.
     """
 
-    files: dict[str, HeldFile]
+    vault_id: str
+    files: dict[int, HeldFile]
     breaches: dict[int, str]
     class_sets: dict[int, str]
     reference: dict[str, int]
@@ -50,14 +51,15 @@ class Snapshot:
     def of(cls, vault: Vault) -> Self:
         """Take it."""
         engine, held = vault.engine, vault.state()
-        files = engine.rows("SELECT checksum, file_no, breach_no, rows_accepted FROM file ORDER BY checksum")
+        files = engine.rows("SELECT checksum, file_no, breach_no, rows_accepted FROM file ORDER BY file_no")
         breaches = engine.rows("SELECT breach_no, breach FROM breach SEMI JOIN file USING (breach_no)")
         accepted: dict[int, int] = {}
         for _, _, breach_no, rows in files:
             accepted[breach_no] = accepted.get(breach_no, 0) + rows
         return cls(
+            vault_id=str(engine.scalar("SELECT content FROM meta WHERE name = 'vault_id'")),
             files={
-                checksum: HeldFile(file_no=no, breach_no=breach_no, accepted=rows, held=held[checksum])
+                no: HeldFile(breach_no=breach_no, accepted=rows, held=held[checksum])
                 for checksum, no, breach_no, rows in files
             },
             breaches={
@@ -77,7 +79,8 @@ class Snapshot:
     def parse(cls, document: dict[str, Any]) -> Self:
         """What :meth:`document` gave, as JSON; raises KeyError, TypeError or ValueError if it is not."""
         return cls(
-            files={checksum: HeldFile(**file) for checksum, file in document["files"].items()},
+            vault_id=document["vault_id"],
+            files={int(no): HeldFile(**file) for no, file in document["files"].items()},
             breaches={int(no): name for no, name in document["breaches"].items()},
             class_sets={int(no): classes for no, classes in document["class_sets"].items()},
             reference={field: int(no) for field, no in document["reference"].items()},
