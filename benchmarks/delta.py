@@ -30,7 +30,7 @@ def setup(rows: int) -> None:
     made = nation(rows)
     *files, last = made.files
     made.make_vault(files)
-    score(made.vault, made.subjects, made.folder / "previous.parquet", made.key)
+    score(made.vault, made.subjects, made.folder / "previous.parquet", made.key, "--keep-links")
     new = pl.read_parquet(last)
     count = min(new.height, max(1, rows_of(files) // SHARE))
     part = made.folder / "new" / last.name

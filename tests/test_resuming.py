@@ -181,7 +181,7 @@ def test_another_breach_or_model_is_not_resumed(monkeypatch, small_france, subje
     models = type(small_france.models)(**{**vars(small_france.models), "base_rates": True})
     with (
         Vault.open(small_france.vault, small_france.key) as vault,
-        pytest.raises(ResumedOtherwise, match="the model, the profile or the day"),
+        pytest.raises(ResumedOtherwise, match="the profile or the day"),
     ):
         score(vault, subjects, output, models=models, id_column="member_id", resume=True)
 

@@ -164,7 +164,8 @@ class RangeStore:
             part = self.folder / f"{self._count:05}.part"
             shutil.rmtree(part, ignore_errors=True)
             part.mkdir(mode=0o700)
-            for name in FRAMES:
+            names = [name for name in FRAMES if name != "links" or result.links.height]
+            for name in names:
                 getattr(result, name).write_parquet(part / f"{name}.parquet")
             document = {
                 "batches": result.batches,
@@ -173,7 +174,7 @@ class RangeStore:
                 "dropped": result.dropped,
                 "names": result.names,
                 "reached": result.reached,
-                "sums": {name: checksum(part / f"{name}.parquet") for name in FRAMES},
+                "sums": {name: checksum(part / f"{name}.parquet") for name in names},
             }
             (part / RESULT).write_text(json.dumps(document), encoding="utf-8")
             part.replace(self.folder / f"{self._count:05}")
@@ -199,9 +200,9 @@ def read_range(folder: Path) -> RangeResult | None:
     """A range as it was kept, or None if it is not there, or not whole."""
     try:
         document = json.loads((folder / RESULT).read_text(encoding="utf-8"))
-        if any(checksum(folder / f"{name}.parquet") != document["sums"][name] for name in FRAMES):
+        if any(checksum(folder / f"{name}.parquet") != found for name, found in document["sums"].items()):
             return None
-        frames = {name: pl.read_parquet(folder / f"{name}.parquet") for name in FRAMES}
+        frames = {name: pl.read_parquet(folder / f"{name}.parquet") for name in document["sums"]}
         return RangeResult(
             **frames,
             batches=document["batches"],

@@ -83,7 +83,8 @@ def tables(vault: Path, key: SecretKey) -> dict[str, list[tuple[object, ...]]]:
             )
         )
         queries = {
-            "meta": "SELECT * FROM meta",
+            # But for what is each vault's own.
+            "meta": "SELECT * FROM meta WHERE name NOT IN ('vault_id', 'last_file_no')",
             "breach": "SELECT * FROM breach",
             "file": "SELECT * FROM file",
             "record": f"SELECT {columns}, classes FROM record_token JOIN class_set USING (class_set_no)",
