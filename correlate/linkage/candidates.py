@@ -22,10 +22,13 @@ from correlate.vault import ROW_BITS, Engine, side_by_side
 __all__ = [
     "HOUSEHOLD_RECORDS",
     "WIDE_KEYS",
+    "Asked",
     "Hits",
+    "Lookups",
     "find_hits",
     "found_pairs",
     "frequencies",
+    "places_of",
     "wide_pairs_sql",
 ]
 
@@ -82,18 +85,39 @@ WIDE_KEYS: tuple[WideKey, ...] = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hits:
-    """Where the keys of some askers occur in the vault.
+class Asked:
+    """Who asks for which keys.
 
     Attributes:
         keys: (k,) the distinct keys, rising.
         asker_no: (a,) who asks for them, key by key; ``starts`` (k + 1,) is where each key's askers start.
-        place: (h,) which key each hit is of, and ``record_id`` (h,) the record that has it.
     """
 
     keys: Tokens
     asker_no: Numbers
     starts: npt.NDArray[np.intp]
+
+    @classmethod
+    def of(cls, askers: pl.DataFrame) -> Asked:
+        """Take (key, asker_no) in any order; a pair may stand twice."""
+        rows = askers.sort("key")
+        every = rows["key"].to_numpy()
+        first = np.ones(len(every), dtype=np.bool_)
+        first[1:] = every[1:] != every[:-1]
+        starts = np.append(np.flatnonzero(first), len(every))
+        return cls(keys=every[first], asker_no=rows["asker_no"].to_numpy(), starts=starts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hits:
+    """Where some keys occur in the vault.
+
+    Attributes:
+        keys: (k,) the distinct keys, rising.
+        place: (h,) which key each hit is of, and ``record_id`` (h,) the record that has it.
+    """
+
+    keys: Tokens
     place: npt.NDArray[np.int32]
     record_id: Numbers
 
@@ -103,29 +127,45 @@ class Hits:
         return np.bincount(self.place, minlength=len(self.keys))
 
 
-def find_hits(engine: Engine, askers: pl.DataFrame) -> Hits:
-    """Find where keys (key, asker_no) occur in the vault.
+def find_hits(engine: Engine, keys: Tokens) -> Hits:
+    """Find where distinct keys (k,), rising, occur in the vault.
 
     The vault's keys lie sorted, in one run or a few: both sides are walked through in order, and neither is
     ever held as a hash table.
     """
-    rows = askers.sort("key")
-    every = rows["key"].to_numpy()
-    first = np.ones(len(every), dtype=np.bool_)
-    first[1:] = every[1:] != every[:-1]
-    starts = np.append(np.flatnonzero(first), len(every))
-    keys = every[first]
     places, records = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int64)]
     for place, record_id in _walked(engine, keys):
         places.append(place)
         records.append(record_id)
-    return Hits(
-        keys=keys,
-        asker_no=rows["asker_no"].to_numpy(),
-        starts=starts,
-        place=np.concatenate(places),
-        record_id=np.concatenate(records),
-    )
+    return Hits(keys=keys, place=np.concatenate(places), record_id=np.concatenate(records))
+
+
+class Lookups:
+    """Keys that were looked up, and their hits: none is looked up twice, as whoever walks the vault's keys
+    once has seen them all.
+    """
+
+    def __init__(self, first: Hits) -> None:
+        """Begin with hits that were found."""
+        self.found = [first]
+
+    def add(self, engine: Engine, keys: Tokens) -> Hits:
+        """Look up those of some distinct keys, rising, that were not looked up yet; gives their hits."""
+        for hits in self.found:
+            keys = keys[places_of(hits.keys, keys) < 0]
+        self.found.append(find_hits(engine, keys))
+        return self.found[-1]
+
+
+def places_of(keys: Tokens, wanted: Tokens) -> npt.NDArray[np.intp]:
+    """The place of each wanted key among distinct keys, rising, or -1."""
+    if keys is wanted:
+        return np.arange(len(keys))
+    if not len(keys):
+        return np.full(len(wanted), -1, dtype=np.intp)
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    place[keys[place] != wanted] = -1
+    return place
 
 
 def _walked(engine: Engine, keys: Tokens) -> Iterator[tuple[npt.NDArray[np.int32], Numbers]]:
@@ -185,23 +225,25 @@ def frequencies(hits: Hits, breach_of_file: dict[int, int]) -> pl.DataFrame:
     )
 
 
-def found_pairs(hits: Hits, *, records_max: int) -> pl.DataFrame:
+def found_pairs(hits: Hits, asked: Asked, *, records_max: int) -> pl.DataFrame:
     """The distinct pairs (asker_no, record_id), rising, that share a key which no more records share than
-    that.
+    that. Keys that are not asked, or were not looked up, make none.
     """
-    packing = Packing.of(hits.asker_no, hits.record_id)
-    usable = (hits.records <= records_max)[hits.place]
-    place, record_id = hits.place[usable], hits.record_id[usable]
+    at = places_of(asked.keys, hits.keys)
+    at[hits.records > records_max] = -1
+    key_no = at[hits.place]
+    usable = np.flatnonzero(key_no >= 0)
+    packing = Packing.of(asked.asker_no, hits.record_id)
     parts = [np.empty(0, dtype=np.int64)]
-    for start in range(0, len(place), SLICE_HITS):
-        some = place[start : start + SLICE_HITS]
-        askers = np.diff(hits.starts)[some]
+    for start in range(0, len(usable), SLICE_HITS):
+        some = usable[start : start + SLICE_HITS]
+        firsts = asked.starts[key_no[some]]
+        askers = asked.starts[key_no[some] + 1] - firsts
         # The askers of each hit's key, one after the other.
         ends = np.cumsum(askers)
         within = np.arange(ends[-1]) - np.repeat(ends - askers, askers)
-        asker_no = hits.asker_no[np.repeat(hits.starts[some], askers) + within]
-        records = np.repeat(record_id[start : start + SLICE_HITS], askers)
-        parts.append(distinct(packing.pack(asker_no, records)))
+        asker_no = asked.asker_no[np.repeat(firsts, askers) + within]
+        parts.append(distinct(packing.pack(asker_no, np.repeat(hits.record_id[some], askers))))
     asker_no, record_id = packing.unpack(distinct(np.concatenate(parts)))
     return pl.DataFrame({"asker_no": asker_no, "record_id": record_id})
 

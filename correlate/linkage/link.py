@@ -67,19 +67,21 @@ def link(
     askers = Askers.of_people(people)
     owner = pl.DataFrame({"asker_no": np.arange(people.height), "subject_no": subject_no})
     with engine.given(owner=owner.filter(pl.col("subject_no") > 0)):
-        counts, rows = judge(vault, askers, model=model, probability_min=model.probability_min)
+        judgement = judge(vault, askers, model=model, probability_min=model.probability_min)
         engine.run([_direct(model)], into="direct", stepwise=stepwise)
         household = engine.run([_household()], into=HOUSEHOLD, stepwise=stepwise)
         paths = "SELECT subject_no, record_id, 1::TINYINT AS depth, probability FROM direct"
         if hops and model.hop_depth_max > 1:
             with timed("paths") as step:
-                step.rows_out += follow_paths(vault, rows, model=model, without=without)
+                step.rows_out += follow_paths(
+                    vault, judgement.rows, judgement.hits, model=model, without=without
+                )
             paths = "SELECT subject_no, record_id, depth, probability FROM path"
         links = engine.run([("linked", _placed(paths))], into=LINKED, stepwise=stepwise)
     return LinkCounts(
-        keys=counts.keys,
-        keys_capped=counts.keys_capped,
-        candidates=counts.candidates,
+        keys=judgement.counts.keys,
+        keys_capped=judgement.counts.keys_capped,
+        candidates=judgement.counts.candidates,
         links=links,
         hop_links=_beyond(engine),
         household_links=household,
