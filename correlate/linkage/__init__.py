@@ -10,10 +10,12 @@ from correlate.linkage.model import LevelOdds, LinkageModel
 from correlate.linkage.model_file import DEFAULT_MODEL, ModelInvalid, load_model, model_toml
 from correlate.linkage.pairs import JUDGED, PairCounts, find_candidates, judge, judge_pairs
 from correlate.linkage.rarity import with_rarity
+from correlate.linkage.trace import CUT_BITS, Trace, cut
 
 __all__ = [
     "ASKERS_MAX",
     "COMPARISONS",
+    "CUT_BITS",
     "DEFAULT_MODEL",
     "HOUSEHOLD",
     "JUDGED",
@@ -32,6 +34,8 @@ __all__ = [
     "ModelInvalid",
     "PairCounts",
     "TooLittleToFit",
+    "Trace",
+    "cut",
     "find_candidates",
     "fit",
     "judge",

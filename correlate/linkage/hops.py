@@ -33,6 +33,7 @@ from correlate.linkage.model import LinkageModel
 from correlate.linkage.packing import Packing, distinct
 from correlate.linkage.pairs import judge_chunks, note_frequencies
 from correlate.linkage.rarity import with_rarity
+from correlate.linkage.trace import Tracer
 from correlate.tokens import linkage_keys
 from correlate.vault import Vault
 
@@ -58,6 +59,7 @@ def follow_paths(
     *,
     model: LinkageModel,
     without: frozenset[str] = frozenset(),
+    tracer: Tracer | None = None,
 ) -> int:
     """Lengthen direct links link by link; the result is the temporary table path (subject_no, record_id,
     depth, probability). Gives how many paths of several links were found, those that a better one replaced
@@ -72,11 +74,12 @@ def follow_paths(
         hits: where the subjects' keys occur.
         model: parameters.
         without: token columns that lead from no record to another.
+        tracer: takes down the keys that are looked up on the way.
     """
     engine = vault.engine
     engine.execute("CREATE OR REPLACE TEMP TABLE crowd (key BIGINT, in_one_breach BIGINT)")
     _note_crowds(vault)
-    walk = _Walk(vault, asker, Lookups(hits), model, without)
+    walk = _Walk(vault, asker, Lookups(hits), model, without, tracer)
     found = 0
     for depth in range(2, model.hop_depth_max + 1):
         better = walk.lengthen(depth)
@@ -142,10 +145,11 @@ class _Walk:
         lookups: Lookups,
         model: LinkageModel,
         without: frozenset[str],
+        tracer: Tracer | None,
     ) -> None:
         engine = vault.engine
         self._vault, self._asker, self._model, self._without = vault, asker, model, without
-        self._lookups, self._records = lookups, HeldRecords(vault)
+        self._lookups, self._records, self._tracer = lookups, HeldRecords(vault), tracer
         self._owner = engine.frame("SELECT asker_no, subject_no FROM owner")
         self._household = engine.frame("SELECT subject_no, record_id FROM household")
         self.paths = engine.frame(
@@ -180,6 +184,10 @@ class _Walk:
         self._records.fetch(front.record_id)
         asked = [self._asked(front, start) for start in range(0, len(front.record_id), ENDS)]
         self._look_up(asked)
+        most = self._model.hop_key_records_max
+        if self._tracer is not None:
+            for some in asked:
+                self._tracer.note(some, front.subject_no, self._lookups.found, records_max=most)
         asked_for = np.concatenate([hits.record_id for hits in self._lookups.found])
         known = _Known(self.paths, self._household, asked_for)
         del asked_for
@@ -187,7 +195,7 @@ class _Walk:
         parts = [pl.DataFrame(schema={"asker_no": pl.Int64, "record_id": pl.Int64})]
         for some in asked:
             for hits in self._lookups.found:
-                pairs = found_pairs(hits, some, records_max=self._model.hop_key_records_max)
+                pairs = found_pairs(hits, some, records_max=most)
                 end, record_id = pairs["asker_no"].to_numpy(), pairs["record_id"].to_numpy()
                 likely = surest[end] > known.of(front.subject_no[end], record_id)
                 likely &= (surest[end] >= self._model.hop_probability_min) & (ends[end] != record_id)

@@ -1,0 +1,106 @@
+"""Traces: what the links of each subject hang on, so that a later run may link those alone that can change.
+
+After new records have come into a vault, only subjects can have other links one of whose keys is a key of
+a new record, and those that are ``crowded``. After records have left it, only subjects with a pair with one
+of them, and again those that are crowded. What all subjects hang on alike, and no trace tells, is how common
+each name, date and place is in the vault as a whole, and whether the vault is small enough for wide keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from correlate.linkage.candidates import HOUSEHOLD_RECORDS, Asked, Hits, places_of
+from correlate.linkage.packing import distinct
+from correlate.tokens import Tokens
+from correlate.vault import ROW_BITS, Vault
+
+__all__ = ["CUT_BITS", "Trace", "Tracer", "cut"]
+
+Numbers = npt.NDArray[np.int64]
+
+CUT_BITS = 32
+"""Of a key so many leading bits are kept: half the room, and one key in a hundred meets another by chance."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trace:
+    """What some subjects' links hang on.
+
+    Attributes:
+        keys: (subject_no, key) rising, distinct, keys cut: the linkage keys that were looked up on behalf of
+            each subject, its own and those of the records that its paths were continued from.
+        crowded: (subject_no, crowded), a row a subject: any of its keys is shared by more records than are
+            followed, or by more of one breach than a household has people.
+        pairs: (subject_no, record_id), rising, of all links, and of others in the household.
+    """
+
+    keys: pl.DataFrame
+    crowded: pl.DataFrame
+    pairs: pl.DataFrame
+
+
+def cut(keys: Tokens) -> npt.NDArray[np.uint32]:
+    """The leading bits of keys, as a trace keeps them."""
+    return (keys.view(np.uint64) >> np.uint64(CUT_BITS)).astype(np.uint32)
+
+
+class Tracer:
+    """Takes down what is looked up while subjects are linked."""
+
+    def __init__(self, vault: Vault) -> None:
+        """Bind a vault."""
+        self._engine = vault.engine
+        self._breach_of_file = dict(vault.engine.rows("SELECT file_no, breach_no FROM file"))
+        self._keys = [np.empty(0, dtype=np.int64)]
+        self._crowded = [np.empty(0, dtype=np.int64)]
+
+    def note(self, asked: Asked, subject_no: Numbers, lookups: Sequence[Hits], *, records_max: int) -> None:
+        """Take down keys that are asked for.
+
+        Args:
+            asked: the keys and who asks for them; each stands in one of the lookups.
+            subject_no: (n,) the subject that the asker of each number asks for; 0 for none.
+            lookups: where keys occur.
+            records_max: a key that more records share is not followed.
+        """
+        crowds = np.zeros(len(asked.keys), dtype=np.bool_)
+        for hits in lookups:
+            place = places_of(asked.keys, hits.keys[self._crowds(hits, records_max)])
+            crowds[place[place >= 0]] = True
+        subjects = subject_no[asked.asker_no]
+        times = np.diff(asked.starts)
+        keys = np.repeat(cut(asked.keys), times)
+        named = subjects > 0
+        self._keys.append(distinct((subjects << CUT_BITS | keys)[named]))
+        self._crowded.append(distinct(subjects[np.repeat(crowds, times) & named]))
+
+    def _crowds(self, hits: Hits, records_max: int) -> npt.NDArray[np.bool_]:
+        """(k,) whether a key's hits weigh otherwise if one of them goes, beyond the record itself."""
+        records = hits.records
+        crowds: npt.NDArray[np.bool_] = records > records_max
+        some = (records > HOUSEHOLD_RECORDS)[hits.place]
+        files = pl.Series(hits.record_id[some] >> ROW_BITS)
+        counted = pl.DataFrame(
+            {"place": hits.place[some], "breach_no": files.replace_strict(self._breach_of_file)}
+        )
+        large = counted.group_by("place", "breach_no").len().filter(pl.col("len") > HOUSEHOLD_RECORDS)
+        crowds[large["place"].to_numpy()] = True
+        return crowds
+
+    def trace(self, subject_no: Numbers, *tables: str) -> Trace:
+        """What was taken down of subjects, with the pairs of tables (subject_no, record_id)."""
+        keys = distinct(np.concatenate(self._keys))
+        subjects = distinct(subject_no[subject_no > 0])
+        crowded = np.isin(subjects, np.concatenate(self._crowded))
+        pairs = " UNION ".join(f"SELECT subject_no, record_id FROM {table}" for table in tables)
+        return Trace(
+            keys=pl.DataFrame({"subject_no": keys >> CUT_BITS, "key": keys.astype(np.uint32)}),
+            crowded=pl.DataFrame({"subject_no": subjects, "crowded": crowded}),
+            pairs=self._engine.frame(f"FROM ({pairs}) ORDER BY subject_no, record_id"),
+        )
