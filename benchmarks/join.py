@@ -19,7 +19,7 @@ import polars as pl
 
 from benchmarks.harness import Benchmark, Contender, Done, Work, data_folder, measure
 from correlate.linkage import load_model
-from correlate.linkage.candidates import find_hits, found_pairs
+from correlate.linkage.candidates import Asked, find_hits, found_pairs
 from correlate.tokens import SecretKey
 from correlate.vault import Vault
 
@@ -110,12 +110,13 @@ def ours(rows: int) -> Work:
     """``find_hits`` and ``found_pairs`` over a vault, then the same aggregate."""
     folder = setup(rows)
     with duckdb.connect(folder / "tables.duckdb", read_only=True) as connection:
-        asked = connection.sql("FROM asked").pl()
+        askers = connection.sql("FROM asked").pl()
     most = load_model().key_records_max
 
     def work() -> Done:
         with Vault.open(folder / "vault.duckdb", KEY) as vault:
-            pairs = found_pairs(find_hits(vault.engine, asked), records_max=most)
+            asked = Asked.of(askers)
+            pairs = found_pairs(find_hits(vault.engine, asked.keys), asked, records_max=most)
         found = pairs.group_by("asker_no").agg(
             records=pl.len().cast(pl.Int64), last=pl.col("record_id").max()
         )

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from correlate.tokens import TOKEN_COLUMNS, People, linkage_keys
+from correlate.tokens import TOKEN_COLUMNS, People, Tokens, linkage_keys
 from correlate.vault import RECORD_COLUMNS, Vault
 
-__all__ = ["Askers"]
+__all__ = ["Askers", "held_rows", "held_tokens"]
 
 Numbers = npt.NDArray[np.int64]
 
@@ -42,33 +42,24 @@ class Askers:
 
     @classmethod
     def of_records(
-        cls,
-        vault: Vault,
-        record_ids: pl.Series,
-        *,
-        without: frozenset[str] = frozenset(),
-        with_keys: bool = True,
+        cls, vault: Vault, record_ids: pl.Series, *, without: frozenset[str] = frozenset()
     ) -> Askers:
         """Records of the vault (n,), numbered by their record_id; those that are not there are left out, and
-        so are the token columns that ``without`` names, as if the records did not have them. Keys are made
-        only where they are wanted.
+        so are the token columns that ``without`` names, as if the records did not have them.
         """
         columns = ", ".join(RECORD_COLUMNS)
         with vault.engine.given(wanted_record=pl.DataFrame({"record_id": record_ids.unique()})):
             held = vault.engine.frame(
-                f"SELECT record_id AS asker_no, nir_own, {columns} FROM record "
+                f"SELECT record_id, nir_own, {columns} FROM record "
                 f"SEMI JOIN wanted_record USING (record_id) ORDER BY record_id"
             )
-        tokens = vault.forms.tokens(held)
-        tokens |= dict.fromkeys((*without, "birth_swapped"), np.zeros(held.height, dtype=np.int64))
-        asked = tokens if with_keys else {}
-        keys, places = linkage_keys(vault.tokeniser.scheme, asked, asking=True)
-        rows = held.select("asker_no", "nir_own").with_columns(
-            pl.Series(name, tokens[name]) for name in ASKED
-        )
+        numbers = held["record_id"].to_numpy()
+        tokens = held_tokens(vault, held, without)
+        keys, places = linkage_keys(vault.tokeniser.scheme, tokens, asking=True)
         # A key that stands twice finds nothing more, and finding out would cost more than asking twice.
         return cls(
-            rows=rows, keys=pl.DataFrame({"key": keys, "asker_no": rows["asker_no"].to_numpy()[places]})
+            rows=held_rows(numbers, held, tokens),
+            keys=pl.DataFrame({"key": keys, "asker_no": numbers[places]}),
         )
 
     @classmethod
@@ -101,3 +92,16 @@ class Askers:
     def height(self) -> int:
         """How many rows ask."""
         return self.rows.height
+
+
+def held_tokens(vault: Vault, held: pl.DataFrame, without: frozenset[str]) -> dict[str, Tokens]:
+    """The token columns of records (n,), read with RECORD_COLUMNS, but for those that ``without`` names."""
+    tokens = vault.forms.tokens(held)
+    return {name: column for name, column in tokens.items() if name not in without}
+
+
+def held_rows(numbers: Numbers, held: pl.DataFrame, tokens: dict[str, Tokens]) -> pl.DataFrame:
+    """Records as asking rows under these numbers (n,)."""
+    missing = np.zeros(held.height, dtype=np.int64)
+    rows = pl.DataFrame({"asker_no": numbers, "nir_own": held["nir_own"]})
+    return rows.with_columns(pl.Series(name, tokens.get(name, missing)) for name in ASKED)

@@ -20,7 +20,7 @@ from correlate.linkage.sides import Bools, Sides
 from correlate.tokens import TOKEN_COLUMNS
 from correlate.vault import RECORD_COLUMNS, Vault
 
-__all__ = ["LEVELS", "SHARED", "compared", "judged"]
+__all__ = ["CHUNK_ROWS", "LEVELS", "SHARED", "compared", "judged", "pair_chunks"]
 
 log = logging.getLogger(__name__)
 
@@ -35,14 +35,18 @@ SHARED = ("nir", "phone", "iban", "email", "home")
 
 
 def compared(
-    vault: Vault, askers: pl.DataFrame, pairs: str, *, comparisons: tuple[Comparison, ...] = COMPARISONS
+    vault: Vault,
+    askers: pl.DataFrame,
+    chunks: Iterator[pl.DataFrame],
+    *,
+    comparisons: tuple[Comparison, ...] = COMPARISONS,
 ) -> Iterator[pl.DataFrame]:
-    """Compare pairs, chunk by chunk and in no order.
+    """Compare pairs, chunk by chunk.
 
     Args:
         vault: open.
         askers: the asking rows with their rarities (``with_rarity``).
-        pairs: a table of (asker_no, record_id); no other statement runs until the last chunk is taken.
+        chunks: pairs (asker_no, record_id) with what their records hold, as ``pair_chunks`` gives them.
         comparisons: which ones.
 
     Yields:
@@ -54,7 +58,7 @@ def compared(
     terms = {name: askers[name].to_numpy() for name in TERMS}
     places = pl.DataFrame({"asker_no": askers["asker_no"], "place": np.arange(askers.height)})
     nir_own = askers["nir_own"].to_numpy()
-    for chunk in _chunks(vault, pairs):
+    for chunk in chunks:
         found = chunk.join(places, on="asker_no", how="inner", maintain_order="left")
         of_pair = found["place"].to_numpy()
         sides = Sides(
@@ -69,8 +73,10 @@ def compared(
     log.debug("step compared: %d rows in %.3f s", rows, time.perf_counter() - start)
 
 
-def _chunks(vault: Vault, pairs: str) -> Iterator[pl.DataFrame]:
-    """The pairs with what their records hold."""
+def pair_chunks(vault: Vault, pairs: str) -> Iterator[pl.DataFrame]:
+    """The pairs of a table (asker_no, record_id) with what their records hold, in no order; no other
+    statement runs until the last chunk is taken.
+    """
     engine = vault.engine
     columns = ", ".join(f"r.{name}" for name in RECORD_COLUMNS)
     select = (

@@ -11,7 +11,7 @@ import polars as pl
 
 from correlate.errors import InputError
 from correlate.linkage.askers import Askers
-from correlate.linkage.compare import LEVELS, compared
+from correlate.linkage.compare import LEVELS, compared, pair_chunks
 from correlate.linkage.comparison import COMPARISONS
 from correlate.linkage.em import Estimate, Patterns, Shape, estimate
 from correlate.linkage.model import LevelOdds, LinkageModel
@@ -75,7 +75,7 @@ def fit(
     all_pairs = _other_pairs(engine, askers) if among_themselves else _all_pairs(engine, askers)
     if not all_pairs:
         raise TooLittleToFit(pairs=0, least=round(PERSON_PAIRS_MIN))
-    counts = find_candidates(vault, askers, model=start)
+    counts, _ = find_candidates(vault, askers, model=start)
     _leave_out(engine, among_themselves=among_themselves)
     asker = with_rarity(engine, askers, start)
     candidates = _patterns(vault, asker, "candidate")
@@ -182,7 +182,7 @@ def _patterns(vault: Vault, asker: pl.DataFrame, pairs: str) -> Patterns:
     kept = [*LEVELS, "steps"]
     parts = [
         chunk.with_columns(steps).group_by(kept).agg(pairs=pl.len().cast(pl.Int64))
-        for chunk in compared(vault, asker, pairs)
+        for chunk in compared(vault, asker, pair_chunks(vault, pairs))
     ]
     empty = pl.DataFrame(schema={**dict.fromkeys(LEVELS, pl.Int8), "steps": pl.Int64, "pairs": pl.Int64})
     frame = pl.concat([empty, *parts]).group_by(kept).agg(pl.col("pairs").sum()).sort(kept)

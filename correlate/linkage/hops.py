@@ -10,225 +10,260 @@ the path are multiplied by those of the contradiction. A pair that direct compar
 people of one household is no person's path.
 
 Paths are followed when they are asked for, and kept nowhere: they are as current as the vault, and the cost
-follows the records that are reached, not all pairs that a vault holds.
+follows the records that are reached, not all pairs that a vault holds. Most keys of a linked record are the
+subject's own, and most records that it finds are linked to the subject already: neither is looked up or
+compared again.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from correlate.linkage.askers import Askers
+from correlate.linkage.askers import Askers, held_rows, held_tokens
+from correlate.linkage.candidates import Asked, Hits, Lookups, found_pairs
 from correlate.linkage.compare import compared
 from correlate.linkage.comparison import COMPARISONS
+from correlate.linkage.held import HeldRecords
 from correlate.linkage.model import LinkageModel
-from correlate.linkage.pairs import find_candidates, judge_pairs
+from correlate.linkage.packing import Packing, distinct
+from correlate.linkage.pairs import judge_chunks, note_frequencies
 from correlate.linkage.rarity import with_rarity
 from correlate.linkage.trace import Tracer
-from correlate.vault import Step, Vault
+from correlate.tokens import linkage_keys
+from correlate.vault import Vault
 
 __all__ = ["follow_paths"]
+
+Numbers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 # However well two records agree, one link of a path in a thousand may be wrong in a way that no token shows.
 # Without that bound nothing that contradicts could weigh against a link that is certain.
 SUREST = 0.999
-
-SCHEMA = """
-CREATE OR REPLACE TEMP TABLE path (
-    subject_no BIGINT, record_id BIGINT, depth TINYINT, probability DOUBLE, fresh BOOLEAN);
-CREATE OR REPLACE TEMP TABLE crossed (record_id BIGINT);
-CREATE OR REPLACE TEMP TABLE crowd (key BIGINT, share DOUBLE);
-CREATE OR REPLACE TEMP TABLE edge (from_record BIGINT, to_record BIGINT);
-CREATE OR REPLACE TEMP TABLE bridge (from_record BIGINT, to_record BIGINT, probability DOUBLE);
-"""
-# Records that ask at a time, at least: as many as there are subjects, so that neither takes more memory.
-ENDS = 50_000
+# Ends of paths whose tokens are held at a time.
+ENDS = 250_000
+CIVIL = tuple(comparison for comparison in COMPARISONS if comparison.civil)
+# Of another person of the household; no path is surer.
+NEVER = 2.0
 
 
 def follow_paths(
     vault: Vault,
     asker: pl.DataFrame,
+    hits: Hits,
     *,
     model: LinkageModel,
     without: frozenset[str] = frozenset(),
     tracer: Tracer | None = None,
 ) -> int:
-    """Lengthen direct links link by link; the result is the temporary table path. Gives how many paths of
-    several links were found, those that a better one replaced among them.
+    """Lengthen direct links link by link; the result is the temporary table path (subject_no, record_id,
+    depth, probability). Gives how many paths of several links were found, those that a better one replaced
+    among them.
 
-    Reads the temporary tables ``direct`` (subject_no, record_id, probability) and ``household``
-    (subject_no, record_id), and the given table ``owner`` (asker_no, subject_no).
+    Reads the temporary tables ``direct`` (subject_no, record_id, probability), ``household`` (subject_no,
+    record_id) and ``key_frequency``, and the given table ``owner`` (asker_no, subject_no).
 
     Args:
         vault: open.
         asker: the subjects' rows with their rarities.
+        hits: where the subjects' keys occur.
         model: parameters.
         without: token columns that lead from no record to another.
-        tracer: notes the keys that are looked up.
+        tracer: takes down the keys that are looked up on the way.
     """
     engine = vault.engine
-    for statement in filter(str.strip, SCHEMA.split(";")):
-        engine.execute(statement, step="the tables of paths")
-    engine.execute("INSERT INTO path SELECT subject_no, record_id, 1, probability, true FROM direct")
+    engine.execute("CREATE OR REPLACE TEMP TABLE crowd (key BIGINT, share DOUBLE)")
+    _note_crowds(vault)
+    walk = _Walk(vault, asker, Lookups(hits), model, without, tracer)
     found = 0
     for depth in range(2, model.hop_depth_max + 1):
-        _cross(vault, model, without, together=max(ENDS, asker.height), tracer=tracer)
-        _build_bridges(vault, model, without)
-        better = _lengthen(vault, asker, model, depth)
+        better = walk.lengthen(depth)
         found += better
         if not better:
             break
+    with engine.given(found_path=walk.paths):
+        engine.execute("CREATE OR REPLACE TEMP TABLE path AS FROM found_path", step="paths")
     return found
 
 
-def _cross(
-    vault: Vault, model: LinkageModel, without: frozenset[str], *, together: int, tracer: Tracer | None
-) -> None:
-    """Find what shares a key with the records at the ends of paths, for each record once, and so many of them
-    at a time.
-    """
-    engine = vault.engine
-    ends = engine.frame(
-        "SELECT DISTINCT record_id FROM path ANTI JOIN crossed USING (record_id) "
-        "WHERE fresh AND probability >= ? ORDER BY record_id",
-        [model.hop_probability_min],
-    )
-    narrow = dataclasses.replace(model, key_records_max=model.hop_key_records_max, wide_records_max=-1)
-    for part in ends.iter_slices(together):
-        crossing = Askers.of_records(vault, part["record_id"], without=without)
-        find_candidates(vault, crossing, model=narrow)
-        if tracer:
-            tracer.asked(engine, crossing.keys, most=model.hop_key_records_max, records=True)
-        engine.execute(
-            "INSERT INTO edge SELECT asker_no, record_id FROM candidate WHERE asker_no <> record_id",
-            step="records that share a key",
-        )
-        engine.execute("INSERT INTO crowd SELECT key, share FROM key_frequency WHERE share > 0")
-        with engine.given(end_record=part):
-            engine.execute("INSERT INTO crossed SELECT record_id FROM end_record")
+def _note_crowds(vault: Vault) -> None:
+    vault.engine.execute("INSERT INTO crowd SELECT key, share FROM key_frequency WHERE share > 0")
 
 
-def _build_bridges(vault: Vault, model: LinkageModel, without: frozenset[str]) -> None:
-    """Judge the pairs of records over which a path may lead to a record that is not linked as surely yet."""
-    engine, least = vault.engine, model.hop_probability_min
-    if not engine.run([_promising(least)], into="promising"):
-        return
-    ends = engine.frame("SELECT DISTINCT asker_no AS record_id FROM promising ORDER BY record_id")
-    crossing = Askers.of_records(vault, ends["record_id"], without=without, with_keys=False)
-    rows = with_rarity(engine, crossing, model, frequencies="crowd")
-    found = judge_pairs(vault, rows, "promising", model=model, probability_min=least)
-    with engine.given(found_pair=found.select("asker_no", "record_id", "probability")):
-        engine.execute(
-            "INSERT INTO bridge SELECT asker_no, record_id, coalesce(probability, 0) "
-            "FROM promising LEFT JOIN found_pair USING (asker_no, record_id)",
-            step="links between records",
-        )
+class _Front(NamedTuple):
+    """The ends (n,) that paths may be continued from, numbered by their place: in order of subjects."""
+
+    subject_no: Numbers
+    record_id: pl.Series
+    probability: Floats
 
 
-def _promising(least: float) -> Step:
-    """Pairs of records (asker_no, record_id) that even the surest of links would make a better path."""
-    return (
-        "promising",
-        f"""
-        SELECT DISTINCT from_record AS asker_no, to_record AS record_id
-        FROM path JOIN edge ON path.record_id = from_record
-        LEFT JOIN path AS known ON known.subject_no = path.subject_no AND known.record_id = to_record
-        ANTI JOIN household
-            ON household.subject_no = path.subject_no AND household.record_id = to_record
-        ANTI JOIN bridge
-            ON bridge.from_record = edge.from_record AND bridge.to_record = edge.to_record
-        WHERE path.fresh AND least(path.probability, {SUREST!r}) * {SUREST!r} >= {least!r}
-            AND least(path.probability, {SUREST!r}) * {SUREST!r} > coalesce(known.probability, 0)
-        """,
-    )
+class _Known:
+    """How surely each record is a subject's by now; another's of the household can never be."""
 
-
-def _lengthen(vault: Vault, asker: pl.DataFrame, model: LinkageModel, depth: int) -> int:
-    """Put one more link behind the fresh paths; gives how many better paths that made."""
-    engine, least = vault.engine, model.hop_probability_min
-    engine.run(_improving(least), into="improving")
-    engine.run(
-        [("end_pair", "SELECT asker_no, record_id FROM improving JOIN owner USING (subject_no)")],
-        into="end_pair",
-    )
-    with engine.given(against=_contradictions(vault, asker, model)):
-        better = engine.run(_weakened(least), into="better_path")
-    engine.execute("UPDATE path SET fresh = false WHERE fresh")
-    engine.execute(
-        "DELETE FROM path USING better_path AS b "
-        "WHERE path.subject_no = b.subject_no AND path.record_id = b.record_id"
-    )
-    engine.execute(
-        "INSERT INTO path SELECT subject_no, record_id, ?, probability, true FROM better_path", [depth]
-    )
-    return better
-
-
-def _improving(least: float) -> Sequence[Step]:
-    """Records that one more link reaches, more surely than any path before: (subject_no, record_id,
-    product).
-    """
-    return [
-        (
-            "reached",
-            f"""
-            SELECT subject_no, to_record AS record_id, max(product) AS product
-            FROM (
-                SELECT subject_no, to_record,
-                    least(path.probability, {SUREST!r}) * least(bridge.probability, {SUREST!r}) AS product
-                FROM path JOIN bridge ON path.record_id = from_record WHERE fresh
+    def __init__(self, paths: pl.DataFrame, household: pl.DataFrame, asked: Numbers) -> None:
+        """Take (subject_no, record_id, probability), (subject_no, record_id), and records (n,) that will be
+        asked for.
+        """
+        every = pl.concat(
+            (
+                household.select("subject_no", "record_id", probability=pl.lit(NEVER)),
+                paths.select("subject_no", "record_id", "probability"),
             )
-            WHERE product >= {least!r} GROUP BY subject_no, to_record
-            """,
-        ),
-        (
-            "improving",
-            """
-            SELECT subject_no, record_id, product
-            FROM reached LEFT JOIN path AS known USING (subject_no, record_id)
-            ANTI JOIN household USING (subject_no, record_id)
-            WHERE product > coalesce(known.probability, 0)
-            """,
-        ),
-    ]
+        )
+        subjects, records = every["subject_no"].to_numpy(), every["record_id"].to_numpy()
+        self._packing = Packing.of(subjects, records, asked)
+        packed = self._packing.pack(subjects, records)
+        # Stable: of a pair that stands in both the household comes first.
+        order = np.argsort(packed, kind="stable")
+        self._pairs, self._probability = packed[order], every["probability"].to_numpy()[order]
+
+    def of(self, subject_no: Numbers, record_id: Numbers) -> Floats:
+        """(n,) for pairs (n,), 0 where nothing is known."""
+        if not len(self._pairs):
+            return np.zeros(len(subject_no))
+        wanted = self._packing.pack(subject_no, record_id)
+        place = np.minimum(np.searchsorted(self._pairs, wanted), len(self._pairs) - 1)
+        return np.where(self._pairs[place] == wanted, self._probability[place], 0.0)
 
 
-def _contradictions(vault: Vault, asker: pl.DataFrame, model: LinkageModel) -> pl.DataFrame:
-    """(asker_no, record_id, bits) of the table end_pair: the weights that speak against, in civil fields."""
-    civil = tuple(comparison for comparison in COMPARISONS if comparison.civil)
-    parts = [pl.DataFrame(schema={"asker_no": pl.Int64, "record_id": pl.Int64, "bits": pl.Float64})]
-    for chunk in compared(vault, asker, "end_pair", comparisons=civil):
-        bits = np.zeros(chunk.height)
-        for comparison in civil:
-            against = [min(0.0, math.log2(odds.m / odds.u)) for odds in model.odds(comparison)]
-            bits += np.array([0.0, *against])[chunk[f"{comparison.field}_level"].to_numpy()]
-        parts.append(chunk.select("asker_no", "record_id", bits=pl.Series(bits)))
-    return pl.concat(parts)
+class _Walk:
+    """The paths of some subjects, as far as they have been followed."""
 
+    def __init__(
+        self,
+        vault: Vault,
+        asker: pl.DataFrame,
+        lookups: Lookups,
+        model: LinkageModel,
+        without: frozenset[str],
+        tracer: Tracer | None,
+    ) -> None:
+        engine = vault.engine
+        self._vault, self._asker, self._model, self._without = vault, asker, model, without
+        self._lookups, self._records, self._tracer = lookups, HeldRecords(vault), tracer
+        self._owner = engine.frame("SELECT asker_no, subject_no FROM owner")
+        self._household = engine.frame("SELECT subject_no, record_id FROM household")
+        self.paths = engine.frame(
+            "SELECT subject_no, record_id, 1::TINYINT AS depth, probability FROM direct"
+        )
+        self._fresh = self.paths
 
-def _weakened(least: float) -> Sequence[Step]:
-    """The odds of each path times those of the contradiction, of the subject's row that contradicts least."""
-    return [
-        (
-            "weakened",
-            """
-            SELECT subject_no, record_id, CASE WHEN max(bits) < 0
-                THEN max(product) * pow(2, max(bits)) / (max(product) * pow(2, max(bits)) + 1 - max(product))
-                ELSE max(product) END AS probability
-            FROM improving JOIN owner USING (subject_no) JOIN against USING (asker_no, record_id)
-            GROUP BY subject_no, record_id
-            """,
-        ),
-        (
-            "better_path",
-            f"""
-            SELECT subject_no, record_id, w.probability
-            FROM weakened AS w LEFT JOIN path AS known USING (subject_no, record_id)
-            WHERE w.probability >= {least!r} AND w.probability > coalesce(known.probability, 0)
-            """,
-        ),
-    ]
+    def lengthen(self, depth: int) -> int:
+        """Put one more link behind the paths that are new; gives how many better paths that made."""
+        front = self._front()
+        reached = self._bridged(front, self._promising(front))
+        better = self._weakened(self._contradicted(reached)).with_columns(depth=pl.lit(depth, pl.Int8))
+        self._fresh = better.select(self.paths.columns)
+        pair = ["subject_no", "record_id"]
+        self.paths = pl.concat((self.paths.join(better, on=pair, how="anti"), self._fresh))
+        return better.height
+
+    def _front(self) -> _Front:
+        ends = self._fresh.filter(pl.col("probability") >= self._model.hop_probability_min).sort(
+            "subject_no", "record_id"
+        )
+        return _Front(
+            ends["subject_no"].to_numpy(),
+            ends["record_id"],
+            np.minimum(ends["probability"].to_numpy(), SUREST),
+        )
+
+    def _promising(self, front: _Front) -> pl.DataFrame:
+        """Ends and records (asker_no, record_id) that share a key, and that even the surest of links would
+        make a better path; an asker_no is an end's place.
+        """
+        self._records.fetch(front.record_id)
+        asked = [self._asked(front, start) for start in range(0, len(front.record_id), ENDS)]
+        self._look_up(asked)
+        most = self._model.hop_key_records_max
+        if self._tracer is not None:
+            for some in asked:
+                self._tracer.note(some, front.subject_no, self._lookups.found, records_max=most)
+        asked_for = np.concatenate([hits.record_id for hits in self._lookups.found])
+        known = _Known(self.paths, self._household, asked_for)
+        del asked_for
+        ends, surest = front.record_id.to_numpy(), front.probability * SUREST
+        parts = [pl.DataFrame(schema={"asker_no": pl.Int64, "record_id": pl.Int64})]
+        for some in asked:
+            for hits in self._lookups.found:
+                pairs = found_pairs(hits, some, records_max=most)
+                end, record_id = pairs["asker_no"].to_numpy(), pairs["record_id"].to_numpy()
+                likely = surest[end] > known.of(front.subject_no[end], record_id)
+                likely &= (surest[end] >= self._model.hop_probability_min) & (ends[end] != record_id)
+                parts.append(pairs.filter(pl.Series(likely)))
+        return pl.concat(parts).unique()
+
+    def _asked(self, front: _Front, start: int) -> Asked:
+        """The keys of some ends."""
+        held = self._records.rows(front.record_id.slice(start, ENDS))
+        tokens = held_tokens(self._vault, held, self._without)
+        keys, places = linkage_keys(self._vault.tokeniser.scheme, tokens, asking=True)
+        return Asked.of(pl.DataFrame({"key": keys, "asker_no": places + start}))
+
+    def _look_up(self, asked: list[Asked]) -> None:
+        """Find the keys that nobody on the way has asked for yet, and what of them is a crowd's."""
+        keys = distinct(np.concatenate([np.empty(0, dtype=np.int64), *(each.keys for each in asked)]))
+        note_frequencies(self._vault, self._lookups.add(self._vault.engine, keys))
+        _note_crowds(self._vault)
+
+    def _bridged(self, front: _Front, pairs: pl.DataFrame) -> pl.DataFrame:
+        """Records that one more link reaches, more surely than any path before: (subject_no, record_id,
+        product).
+        """
+        least, model = self._model.hop_probability_min, self._model
+        self._records.fetch(pairs["record_id"])
+        ends = pairs["asker_no"].unique().sort()
+        held = self._records.rows(front.record_id[ends])
+        tokens = held_tokens(self._vault, held, self._without)
+        crossing = Askers(rows=held_rows(ends.to_numpy(), held, tokens), keys=pl.DataFrame())
+        rows = with_rarity(self._vault.engine, crossing, model, frequencies="crowd")
+        del held, tokens, crossing
+        chunks = self._records.chunks(pairs)
+        found = judge_chunks(self._vault, rows, chunks, model=model, probability_min=least)
+        end = found["asker_no"].to_numpy()
+        product = front.probability[end] * np.minimum(found["probability"].to_numpy(), SUREST)
+        reached = found.select(
+            "record_id", subject_no=pl.Series(front.subject_no[end]), product=pl.Series(product)
+        ).filter(pl.col("product") >= least)
+        best = reached.group_by("subject_no", "record_id").agg(pl.col("product").max())
+        return best.filter(pl.col("product") > self._known(best))
+
+    def _known(self, pairs: pl.DataFrame) -> pl.Series:
+        known = pairs.join(self.paths, on=["subject_no", "record_id"], how="left", maintain_order="left")
+        return known["probability"].fill_null(0)
+
+    def _contradicted(self, reached: pl.DataFrame) -> pl.DataFrame:
+        """Add ``bits``: the weights that speak against, in civil fields, of the subject's row that
+        contradicts least.
+        """
+        ends = reached.join(self._owner, on="subject_no", maintain_order="left")
+        parts = [pl.DataFrame(schema={"asker_no": pl.Int64, "record_id": pl.Int64, "bits": pl.Float64})]
+        chunks = self._records.chunks(ends.select("asker_no", "record_id"))
+        for chunk in compared(self._vault, self._asker, chunks, comparisons=CIVIL):
+            bits = np.zeros(chunk.height)
+            for comparison in CIVIL:
+                against = [min(0.0, math.log2(odds.m / odds.u)) for odds in self._model.odds(comparison)]
+                bits += np.array([0.0, *against])[chunk[f"{comparison.field}_level"].to_numpy()]
+            parts.append(chunk.select("asker_no", "record_id", bits=pl.Series(bits)))
+        least = (
+            pl.concat(parts)
+            .join(self._owner, on="asker_no")
+            .group_by("subject_no", "record_id")
+            .agg(pl.col("bits").max())
+        )
+        return reached.join(least, on=["subject_no", "record_id"])
+
+    def _weakened(self, reached: pl.DataFrame) -> pl.DataFrame:
+        """The odds of each path times those of the contradiction, where that still is better than before."""
+        product, bits = reached["product"].to_numpy(), reached["bits"].to_numpy()
+        odds = product * np.exp2(bits)
+        probability = np.where(bits < 0, odds / (odds + 1 - product), product)
+        weakened = reached.select("subject_no", "record_id", probability=pl.Series(probability))
+        better = weakened["probability"] > self._known(weakened.drop("probability"))
+        return weakened.filter(better & (weakened["probability"] >= self._model.hop_probability_min))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from correlate.linkage.askers import Askers
+from correlate.linkage.candidates import Asked
 from correlate.linkage.hops import follow_paths
 from correlate.linkage.model import LinkageModel
 from correlate.linkage.pairs import JUDGED, judge
@@ -31,7 +32,7 @@ than half likely to be the person."""
 @dataclass(frozen=True, kw_only=True)
 class LinkCounts:
     """How many rows each stage had: keys asked for, keys too common to follow, candidate pairs, links, links
-    that only a path of several found, links to others of the household; and what they rest on, if asked for.
+    that only a path of several found, links to others of the household; and the trace, if one was asked for.
     """
 
     keys: int
@@ -40,7 +41,7 @@ class LinkCounts:
     links: int
     hop_links: int
     household_links: int
-    trace: Trace | None = None
+    trace: Trace | None = field(default=None, compare=False)
 
 
 def link(
@@ -65,31 +66,35 @@ def link(
         hops: follow paths over records too.
         without: token columns that lead from no record to another, as the NIR where it may not be used.
         stepwise: run every step by itself and log its rows and seconds (for debugging; same result).
-        traced: tell what the links rest on.
+        traced: tell what the links of each subject hang on.
     """
-    engine, tracer = vault.engine, Tracer() if traced else None
+    engine = vault.engine
     askers = Askers.of_people(people)
+    tracer = Tracer(vault) if traced else None
     owner = pl.DataFrame({"asker_no": np.arange(people.height), "subject_no": subject_no})
     with engine.given(owner=owner.filter(pl.col("subject_no") > 0)):
-        counts, rows = judge(vault, askers, model=model, probability_min=model.probability_min)
-        if tracer:
-            tracer.asked(engine, askers.keys, most=model.key_records_max)
+        judgement = judge(vault, askers, model=model, probability_min=model.probability_min)
+        if tracer is not None:
+            found, most = [judgement.hits], model.key_records_max
+            tracer.note(Asked.of(askers.keys), subject_no, found, records_max=most)
         engine.run([_direct(model)], into="direct", stepwise=stepwise)
         household = engine.run([_household()], into=HOUSEHOLD, stepwise=stepwise)
         paths = "SELECT subject_no, record_id, 1::TINYINT AS depth, probability FROM direct"
         if hops and model.hop_depth_max > 1:
             with timed("paths") as step:
-                step.rows_out += follow_paths(vault, rows, model=model, without=without, tracer=tracer)
+                step.rows_out += follow_paths(
+                    vault, judgement.rows, judgement.hits, model=model, without=without, tracer=tracer
+                )
             paths = "SELECT subject_no, record_id, depth, probability FROM path"
         links = engine.run([("linked", _placed(paths))], into=LINKED, stepwise=stepwise)
     return LinkCounts(
-        keys=counts.keys,
-        keys_capped=counts.keys_capped,
-        candidates=counts.candidates,
+        keys=judgement.counts.keys,
+        keys_capped=judgement.counts.keys_capped,
+        candidates=judgement.counts.candidates,
         links=links,
         hop_links=_beyond(engine),
         household_links=household,
-        trace=tracer.trace(engine, owner.filter(pl.col("subject_no") > 0)) if tracer else None,
+        trace=tracer.trace(subject_no, linked=LINKED, household=HOUSEHOLD) if tracer is not None else None,
     )
 
 

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import polars as pl
 
 from correlate.linkage.askers import Askers
-from correlate.linkage.candidates import find_hits, found_pairs, frequencies, wide_pairs_sql
-from correlate.linkage.compare import LEVELS, compared, judged
+from correlate.linkage.candidates import Asked, Hits, find_hits, found_pairs, frequencies, wide_pairs_sql
+from correlate.linkage.compare import LEVELS, compared, judged, pair_chunks
 from correlate.linkage.model import LinkageModel
 from correlate.linkage.rarity import with_rarity
 from correlate.timings import timed
 from correlate.vault import Vault
 
-__all__ = ["JUDGED", "PairCounts", "find_candidates", "judge", "judge_pairs"]
+__all__ = [
+    "JUDGED",
+    "PairCounts",
+    "find_candidates",
+    "judge",
+    "judge_chunks",
+    "judge_pairs",
+    "note_frequencies",
+]
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +54,18 @@ class PairCounts:
     candidates: int
 
 
-def judge(
-    vault: Vault, askers: Askers, *, model: LinkageModel, probability_min: float = 0.0
-) -> tuple[PairCounts, pl.DataFrame]:
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """What was found out on the way to JUDGED: counts, the asking rows with their rarities, and where their
+    keys occur.
+    """
+
+    counts: PairCounts
+    rows: pl.DataFrame
+    hits: Hits
+
+
+def judge(vault: Vault, askers: Askers, *, model: LinkageModel, probability_min: float = 0.0) -> Judgement:
     """Find, compare and judge all candidate pairs of some askers; the result is the temporary table JUDGED.
 
     Args:
@@ -55,13 +73,9 @@ def judge(
         askers: rows that ask.
         model: parameters.
         probability_min: pairs that reach it neither as person nor as household are left out.
-        stepwise: run every step by itself and log its rows and seconds (for debugging; same result).
-
-    Returns:
-        The counts, and the asking rows with their rarities.
     """
     with timed("candidates", rows_in=askers.height) as step:
-        counts = find_candidates(vault, askers, model=model)
+        counts, hits = find_candidates(vault, askers, model=model)
         step.rows_out += counts.candidates
     with timed("comparing", rows_in=counts.candidates) as step:
         rows = with_rarity(vault.engine, askers, model)
@@ -69,7 +83,7 @@ def judge(
         step.rows_out += found.height
     with vault.engine.given(found_pair=found):
         vault.engine.execute(f"CREATE OR REPLACE TEMP TABLE {JUDGED} AS FROM found_pair", step=JUDGED)
-    return counts, rows
+    return Judgement(counts=counts, rows=rows, hits=hits)
 
 
 def judge_pairs(
@@ -84,27 +98,35 @@ def judge_pairs(
         model: parameters.
         probability_min: pairs that reach it neither as person nor as household are left out.
     """
+    return judge_chunks(vault, asker, pair_chunks(vault, pairs), model=model, probability_min=probability_min)
+
+
+def judge_chunks(
+    vault: Vault,
+    asker: pl.DataFrame,
+    chunks: Iterator[pl.DataFrame],
+    *,
+    model: LinkageModel,
+    probability_min: float,
+) -> pl.DataFrame:
+    """Compare and judge pairs that come with what their records hold; see :func:`judge_pairs`."""
     enough = (pl.col("probability") >= probability_min) | (pl.col("household_probability") >= probability_min)
-    parts = [judged(chunk, model).filter(enough) for chunk in compared(vault, asker, pairs)]
+    parts = [judged(chunk, model).filter(enough) for chunk in compared(vault, asker, chunks)]
     return pl.concat([pl.DataFrame(schema=SCHEMA), *parts])
 
 
-def find_candidates(vault: Vault, askers: Askers, *, model: LinkageModel) -> PairCounts:
-    """Make the temporary tables candidate (asker_no, record_id) and key_frequency (key, records, share), the
-    latter of keys that more records share than a household has.
+def find_candidates(vault: Vault, askers: Askers, *, model: LinkageModel) -> tuple[PairCounts, Hits]:
+    """Make the temporary tables candidate (asker_no, record_id) and key_frequency; see
+    :func:`note_frequencies`.
     """
     engine = vault.engine
-    hits = find_hits(engine, askers.keys)
-    breach_of_file = dict(engine.rows("SELECT file_no, breach_no FROM file"))
-    accepted = dict(engine.rows("SELECT breach_no, sum(rows_accepted)::BIGINT FROM file GROUP BY breach_no"))
-    often = frequencies(hits, breach_of_file, accepted)
-    pairs = found_pairs(hits, records_max=model.key_records_max)
+    asked = Asked.of(askers.keys)
+    hits = find_hits(engine, asked.keys)
+    note_frequencies(vault, hits)
+    pairs = found_pairs(hits, asked, records_max=model.key_records_max)
     capped = int((hits.records > model.key_records_max).sum())
-    del hits
-    with engine.given(crowded_key=often, found_pair=pairs):
-        engine.execute(
-            "CREATE OR REPLACE TEMP TABLE key_frequency AS FROM crowded_key", step="key frequencies"
-        )
+    del asked
+    with engine.given(found_pair=pairs):
         engine.execute("CREATE OR REPLACE TEMP TABLE candidate AS FROM found_pair", step="candidate pairs")
     candidates = pairs.height
     if int(engine.scalar("SELECT count(*) FROM record")) <= model.wide_records_max:
@@ -118,4 +140,17 @@ def find_candidates(vault: Vault, askers: Askers, *, model: LinkageModel) -> Pai
             capped,
             model.key_records_max,
         )
-    return PairCounts(keys=askers.keys.height, keys_capped=capped, candidates=candidates)
+    return PairCounts(keys=askers.keys.height, keys_capped=capped, candidates=candidates), hits
+
+
+def note_frequencies(vault: Vault, hits: Hits) -> None:
+    """Make the temporary table key_frequency (key, records, share) of the keys that more records share than a
+    household has.
+    """
+    engine = vault.engine
+    breach_of_file = dict(engine.rows("SELECT file_no, breach_no FROM file"))
+    accepted = dict(engine.rows("SELECT breach_no, sum(rows_accepted)::BIGINT FROM file GROUP BY breach_no"))
+    with engine.given(crowded_key=frequencies(hits, breach_of_file, accepted)):
+        engine.execute(
+            "CREATE OR REPLACE TEMP TABLE key_frequency AS FROM crowded_key", step="key frequencies"
+        )

@@ -30,23 +30,18 @@ def kept_links(trace: Trace, people: People, named: pl.DataFrame) -> pl.DataFram
         people: n rows.
         named: (n,) subject_id and subject_no, null where a row has none.
     """
-    keys = trace.keys.sort("subject_no", "key").group_by("subject_no", maintain_order=True).agg(keys="key")
-    records = (
-        trace.records.sort("subject_no", "record_id")
-        .group_by("subject_no", maintain_order=True)
-        .agg(records="record_id")
-    )
+    keys = trace.keys.group_by("subject_no", maintain_order=True).agg(keys="key")
+    records = trace.pairs.group_by("subject_no", maintain_order=True).agg(records="record_id")
     frame = (
         named.drop_nulls().unique().join(subject_fingerprints(people, named["subject_id"]), on="subject_id")
     )
-    for each in (trace.counts, keys, records):
+    for each in (trace.counts, trace.crowded, keys, records):
         frame = frame.join(each, on="subject_no", how="left")
-    crowded = pl.col("subject_no").is_in(trace.crowded.implode())
     return (
         frame.with_columns(
             pl.col("links", "hop_links", "household_links").fill_null(0),
             pl.col("keys", "records").fill_null([]),
-            crowded=crowded,
+            pl.col("crowded").fill_null(value=False),
         )
         .sort("subject_no")
         .select(pl.col(name).cast(kind) for name, kind in LINKS.items())

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from correlate.linkage import candidates
-from correlate.linkage.candidates import HOUSEHOLD_RECORDS, find_hits, found_pairs, frequencies
+from correlate.linkage.candidates import HOUSEHOLD_RECORDS, Asked, find_hits, found_pairs, frequencies
 from correlate.vault import ROW_BITS, Vault
 
 # Few values, so that they meet; and those at both ends of the range.
@@ -36,7 +36,7 @@ def stored(vault, rows):
 
 
 def askers(rows):
-    return pl.DataFrame(rows, schema={"key": pl.Int64, "asker_no": pl.Int64}, orient="row")
+    return Asked.of(pl.DataFrame(rows, schema={"key": pl.Int64, "asker_no": pl.Int64}, orient="row"))
 
 
 @pytest.mark.parametrize("looked_up", [0, 1_000], ids=["all keys are walked", "few keys are looked up"])
@@ -45,7 +45,7 @@ def test_pairs_share_a_key_that_not_too_many_records_have(vault, looked_up, aski
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(candidates, "LOOKED_UP", looked_up)
         pairs = stored(vault, holding)
-        hits = find_hits(vault.engine, askers(asking))
+        hits = find_hits(vault.engine, askers(asking).keys)
     count = Counter(key for key, _ in pairs)
     expected = {
         (asker, record)
@@ -53,7 +53,7 @@ def test_pairs_share_a_key_that_not_too_many_records_have(vault, looked_up, aski
         for other, record in pairs
         if key == other and count[key] <= most
     }
-    found = list(found_pairs(hits, records_max=most).iter_rows())
+    found = list(found_pairs(hits, askers(asking), records_max=most).iter_rows())
     assert len(found) == len(set(found))
     assert set(found) == expected
     assert {key: n for key, n in zip(hits.keys.tolist(), hits.records.tolist(), strict=True) if n} == {
@@ -72,13 +72,13 @@ def test_keys_of_more_records_than_a_household_are_counted_by_breach(vault, aski
         if sum(each.values()) > HOUSEHOLD_RECORDS:
             share = max(max(0, n - HOUSEHOLD_RECORDS) / accepted[breach] for breach, n in each.items())
             expected.append((key, sum(each.values()), share))
-    hits = find_hits(vault.engine, askers(asking))
+    hits = find_hits(vault.engine, askers(asking).keys)
     assert frequencies(hits, breach_of_file, accepted).rows() == expected
 
 
 def test_nobody_asking_finds_nothing(vault):
     stored(vault, [(1, 1, 1)])
-    hits = find_hits(vault.engine, askers([]))
-    assert found_pairs(hits, records_max=9).height == 0
+    hits = find_hits(vault.engine, askers([]).keys)
+    assert found_pairs(hits, askers([]), records_max=9).height == 0
     assert frequencies(hits, {1: 1}, {1: 1}).height == 0
     assert hits.place.dtype == np.int32

@@ -1,0 +1,50 @@
+"""Records that paths have come to: read from the vault once, however often they are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from correlate.linkage.compare import CHUNK_ROWS
+from correlate.vault import RECORD_COLUMNS, Vault
+
+__all__ = ["HeldRecords"]
+
+COLUMNS = ("record_id", "breach_no", "class_set_no", "nir_own", *RECORD_COLUMNS)
+
+
+class HeldRecords:
+    """Some records of a vault with all that they hold."""
+
+    def __init__(self, vault: Vault) -> None:
+        """Bind a vault; nothing is read yet."""
+        self._vault = vault
+        self._rows = vault.engine.frame(f"SELECT {', '.join(COLUMNS)} FROM record LIMIT 0")
+        self._places = pl.DataFrame(schema={"record_id": pl.Int64, "place": pl.Int64})
+
+    def fetch(self, record_ids: pl.Series) -> None:
+        """Read those records (n,) that were not read yet."""
+        wanted = pl.DataFrame({"record_id": record_ids.unique()}).join(
+            self._places, on="record_id", how="anti"
+        )
+        if wanted.height:
+            with self._vault.engine.given(wanted_record=wanted):
+                fresh = self._vault.engine.frame(
+                    f"SELECT {', '.join(COLUMNS)} FROM record SEMI JOIN wanted_record USING (record_id)"
+                )
+            self._rows = pl.concat((self._rows, fresh), rechunk=True)
+            self._places = self._rows.select("record_id", place=pl.int_range(pl.len()))
+
+    def rows(self, record_ids: pl.Series) -> pl.DataFrame:
+        """What records (n,) hold that were read, in the order asked for."""
+        return self._rows[self._found(pl.DataFrame({"record_id": record_ids}))["place"]]
+
+    def chunks(self, pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        """Pairs (asker_no, record_id) with what their records hold, as comparing takes them."""
+        self._vault.forms.prepare(pairs.height)
+        for some in self._found(pairs).iter_slices(CHUNK_ROWS):
+            yield self._rows[some["place"]].with_columns(some["asker_no"])
+
+    def _found(self, frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.join(self._places, on="record_id", how="left", maintain_order="left")

@@ -1,0 +1,89 @@
+"""Pairs of numbers side by side in one integer.
+
+One column of integers is sorted, freed of what stands twice and searched some thirty times faster than two
+are told apart together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from correlate.vault import ROW_BITS
+
+__all__ = ["Packing", "distinct"]
+
+Numbers = npt.NDArray[np.int64]
+
+IN_ROW = (1 << ROW_BITS) - 1
+WORD_BITS = 63
+
+
+def distinct(packed: Numbers) -> Numbers:
+    """What stands in an array, rising, each once."""
+    packed = np.sort(packed)
+    fresh = np.ones(len(packed), dtype=np.bool_)
+    fresh[1:] = packed[1:] != packed[:-1]
+    return packed[fresh]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Packing:
+    """How pairs (left, right) of record_ids, or of other numbers below 2^40, are laid into one integer.
+
+    The file and the row of a record_id move together, as far as the largest row lets them. Where that takes
+    too many bits all the same, the right side is numbered (``ranked``), which costs more time.
+    """
+
+    row_bits: tuple[int, int]
+    right_bits: int
+    ranked: Numbers | None = None
+
+    @classmethod
+    def of(cls, left: Numbers, *rights: Numbers) -> Self:
+        """A packing that holds every pair of these numbers; they are not negative."""
+        row_bits = _row_bits(left), max(map(_row_bits, rights))
+        left_bits = _bits(left, row_bits[0])
+        right_bits = max(_bits(right, row_bits[1]) for right in rights)
+        if left_bits + right_bits <= WORD_BITS:
+            return cls(row_bits=row_bits, right_bits=right_bits)
+        ranked = distinct(np.concatenate(rights))
+        return cls(row_bits=row_bits, right_bits=len(ranked).bit_length(), ranked=ranked)
+
+    def pack(self, left: Numbers, right: Numbers) -> Numbers:
+        """(n,) pairs in (n,) integers, which are in the order of the pairs."""
+        packed = _together(left, self.row_bits[0]) << self.right_bits
+        if self.ranked is None:
+            packed |= _together(right, self.row_bits[1])
+        else:
+            packed |= np.searchsorted(self.ranked, right)
+        return packed
+
+    def unpack(self, packed: Numbers) -> tuple[Numbers, Numbers]:
+        """The pairs again."""
+        right = packed & ((1 << self.right_bits) - 1)
+        left = _apart(packed >> self.right_bits, self.row_bits[0])
+        return left, _apart(right, self.row_bits[1]) if self.ranked is None else self.ranked[right]
+
+
+def _row_bits(numbers: Numbers) -> int:
+    return int((numbers & IN_ROW).max(initial=0)).bit_length()
+
+
+def _bits(numbers: Numbers, row_bits: int) -> int:
+    return (int(numbers.max(initial=0)) >> ROW_BITS).bit_length() + row_bits
+
+
+def _together(numbers: Numbers, row_bits: int) -> Numbers:
+    out: Numbers = numbers >> ROW_BITS << row_bits
+    out |= numbers & IN_ROW
+    return out
+
+
+def _apart(numbers: Numbers, row_bits: int) -> Numbers:
+    out: Numbers = numbers >> row_bits << ROW_BITS
+    out |= numbers & ((1 << row_bits) - 1)
+    return out
