@@ -21,6 +21,7 @@ from correlate.tokens import People
 from correlate.vault.batches import ahead, awaited, rejected_rows, tokenised
 from correlate.vault.errors import FileInOtherBreach
 from correlate.vault.forms import PLAIN, FormWriter
+from correlate.vault.runs import Keys, sorted_run
 from correlate.vault.space import check_space
 from correlate.vault.terms import add_terms
 from correlate.vault.vault import ROW_BITS, Vault
@@ -178,7 +179,7 @@ class _Writer:
         self._headers = {column.target: column.header for column in source.columns.used}
         self._dropped: Counter[tuple[str, str]] = Counter()
         self._forms = FormWriter(engine)
-        self._keys: list[pl.DataFrame] = []
+        self._keys: list[Keys] = []
         self._read = self._accepted = 0
 
     def add(self, batch: Batch, people: People, rejects: RejectsWriter | None) -> None:
@@ -192,8 +193,8 @@ class _Writer:
             records = self._records(people, record_ids, kept)
             self._vault.engine.append("record", records, step="storing records")
             step.rows_out += records.height
-        self._keys.append(pl.DataFrame({"key": people.keys, "record_id": record_ids[people.key_rows]}))
-        if sum(run.height for run in self._keys) >= KEYS_PER_RUN:
+        self._keys.append((people.keys, record_ids[people.key_rows]))
+        if sum(len(keys) for keys, _ in self._keys) >= KEYS_PER_RUN:
             self._store_keys()
         for (target, reason), rows in people.dropped.items():
             self._dropped[self._headers[target], reason] += rows
@@ -206,7 +207,7 @@ class _Writer:
         """
         if self._keys:
             with timed("storing linkage keys") as step:
-                run = pl.concat(self._keys).sort("key")
+                run = sorted_run(self._keys)
                 self._keys.clear()
                 self._vault.engine.append("link_key", run, step="storing linkage keys")
                 step.rows_in += run.height
