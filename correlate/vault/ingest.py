@@ -38,6 +38,8 @@ Progress = Callable[[int, int], None]
 GROWTH = {"csv": 0.3, "jsonl": 0.2, "parquet": 0.6}
 # Keys that are sorted together: some 250 MB, and twice that while they are.
 KEYS_PER_RUN = 16_000_000
+# DuckDB's row group. One that is not filled at once is written, and written anew by the next checkpoint.
+ROW_GROUP = 122_880
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +182,7 @@ class _Writer:
         self._dropped: Counter[tuple[str, str]] = Counter()
         self._forms = FormWriter(engine)
         self._keys: list[Keys] = []
+        self._records: list[pl.DataFrame] = []
         self._read = self._accepted = 0
 
     def add(self, batch: Batch, people: People, rejects: RejectsWriter | None) -> None:
@@ -190,9 +193,9 @@ class _Writer:
             rejects.write(self._source.path, rejected_rows(batch, people))
         record_ids = (np.int64(self._file_no) << ROW_BITS) + row_numbers
         with timed("storing records", rows_in=batch.count) as step:
-            records = self._records(people, record_ids, kept)
-            self._vault.engine.append("record", records, step="storing records")
-            step.rows_out += records.height
+            self._records.append(self._made(people, record_ids, kept))
+            step.rows_out += self._records[-1].height
+            self._store_records(whole=ROW_GROUP)
         self._keys.append((people.keys, record_ids[people.key_rows]))
         if sum(len(keys) for keys, _ in self._keys) >= KEYS_PER_RUN:
             self._store_keys()
@@ -200,6 +203,13 @@ class _Writer:
             self._dropped[self._headers[target], reason] += rows
         self._read += batch.count
         self._accepted += int(kept.sum())
+
+    def _store_records(self, *, whole: int) -> None:
+        """Store as many of the records that wait as make up whole groups; the others wait on."""
+        waiting = pl.concat(self._records)
+        if stored := waiting.height // whole * whole:
+            self._vault.engine.append("record", waiting.head(stored), step="storing records")
+        self._records = [waiting.slice(stored)]
 
     def _store_keys(self) -> None:
         """Store what keys there are as one sorted run: each of its blocks then holds a narrow range of keys,
@@ -216,6 +226,9 @@ class _Writer:
     def finish(self) -> None:
         """Count the file's terms and write its own row: with it the transaction is complete."""
         self._store_keys()
+        if self._records:
+            with timed("storing records"):
+                self._store_records(whole=1)
         with timed("term frequencies", rows_in=self._accepted):
             add_terms(self._vault.engine, self._file_no, ROW_BITS)
         self._vault.engine.execute(
@@ -245,7 +258,7 @@ class _Writer:
             seconds=seconds,
         )
 
-    def _records(
+    def _made(
         self, people: People, record_ids: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_]
     ) -> pl.DataFrame:
         numbers = np.array([self._class_set_no(classes) for classes in people.classes.sets], dtype=np.int32)
