@@ -50,13 +50,14 @@ class Batch:
     """Raw columns, and what was made of them so far.
 
     ``tokens`` and ``dropped`` are those of People. With a ``memory`` of the file's earlier batches, what was
-    read before is not read again.
+    read before is not read again. ``small`` has the tokens of small numbers, by columns, of all batches.
     """
 
     scheme: Scheme
     sketcher: Sketcher
     frame: pl.DataFrame
     memory: Memory | None = None
+    small: dict[str, Tokens] = field(default_factory=dict)
     tokens: dict[str, Tokens] = field(default_factory=dict)
     dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
     exposed: ExposedClasses = field(init=False)

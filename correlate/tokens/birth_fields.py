@@ -128,6 +128,8 @@ def _put_pair(batch: Batch, name: str, one: tuple[Numbers, int], other: tuple[Nu
 
 
 def _put_small(batch: Batch, name: str, numbers: Numbers, count: int) -> None:
-    """Tokens of the numbers 0 to count - 1: each is tokenised once, whatever the rows."""
-    table = column_tokens(batch.scheme, name, pl.int_range(count, eager=True).cast(pl.String))
-    batch.tokens[name] = np.append(table, MISSING)[numbers]
+    """Tokens of the numbers 0 to count - 1: each is tokenised once, whatever the batches."""
+    if name not in batch.small:
+        table = column_tokens(batch.scheme, name, pl.int_range(count, eager=True).cast(pl.String))
+        batch.small[name] = np.append(table, MISSING)
+    batch.tokens[name] = batch.small[name][numbers]

@@ -20,7 +20,7 @@ from correlate.tokens.linkage_key import linkage_keys
 from correlate.tokens.memory import Memory
 from correlate.tokens.name_fields import read_names
 from correlate.tokens.people import People
-from correlate.tokens.scheme import DEFAULT_SCHEME, Scheme, make_scheme
+from correlate.tokens.scheme import DEFAULT_SCHEME, Scheme, Tokens, make_scheme
 from correlate.tokens.sketch import Sketcher
 
 __all__ = ["Tokeniser"]
@@ -34,6 +34,7 @@ class Tokeniser:
         self.key_id = key.key_id
         self.scheme: Scheme = make_scheme(scheme, key)
         self._sketcher = Sketcher(self.scheme)
+        self._small: dict[str, Tokens] = {}
 
     def people(
         self,
@@ -57,7 +58,9 @@ class Tokeniser:
         Raises:
             TooManyColumns: more columns carry personal data than can be told apart.
         """
-        batch = Batch(scheme=self.scheme, sketcher=self._sketcher, frame=frame, memory=memory)
+        batch = Batch(
+            scheme=self.scheme, sketcher=self._sketcher, frame=frame, memory=memory, small=self._small
+        )
         read_contacts(batch)
         read_names(batch, name_order)
         read_home(batch)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -17,8 +15,11 @@ Keys = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 ROWS = 1 << 16
 
 
-def sorted_run(parts: Sequence[Keys]) -> pl.DataFrame:
-    """All ``key`` and ``record_id`` of some parts, by key; of one key in the order in which they came."""
+def sorted_run(parts: list[Keys]) -> pl.DataFrame:
+    """All ``key`` and ``record_id`` of some parts, by key; of one key in the order in which they came.
+
+    The list is left empty: what is in it need not be held twice.
+    """
     count = sum(len(keys) for keys, _ in parts)
     pairs = np.empty((count, 2), dtype=np.int64)
     start = 0
@@ -26,6 +27,7 @@ def sorted_run(parts: Sequence[Keys]) -> pl.DataFrame:
         pairs[start : start + len(keys), 0] = keys
         pairs[start : start + len(keys), 1] = records
         start += len(keys)
+    parts.clear()
     # The last bits of a key make room for its place: one number tells both, and sorting those moves no rows.
     low = np.int64((1 << max(count - 1, 0).bit_length()) - 1)
     order = pairs[:, 0] & ~low
