@@ -15,6 +15,7 @@ from correlate.tokens.key import (
     load_key,
 )
 from correlate.tokens.linkage_key import KEY_KINDS, KeyKind, linkage_keys
+from correlate.tokens.memory import Memory
 from correlate.tokens.people import TOKEN_COLUMNS, People
 from correlate.tokens.scheme import DEFAULT_SCHEME, SCHEMES, TOKENS_VERSION, Scheme, Tokens, UnknownScheme
 from correlate.tokens.sketch import SKETCH_SLOTS, equal_slots
@@ -37,6 +38,7 @@ __all__ = [
     "KeyFileUnwritable",
     "KeyKind",
     "KeyNotGiven",
+    "Memory",
     "People",
     "Scheme",
     "SecretKey",

@@ -5,40 +5,59 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from correlate.tokens.distinct import Distinct
+from correlate.tokens.distinct import Distinct, as_it_is, distinct
 from correlate.tokens.exposed import ExposedClasses
+from correlate.tokens.issues import issue_name, issue_numbers
+from correlate.tokens.memory import Make, Memory, Table
 from correlate.tokens.scheme import MISSING, Scheme, Tokens, column_tokens
 from correlate.tokens.sketch import Sketcher
 from correlate.vocabulary import Field
 
-__all__ = ["Batch", "Normalise", "Reading"]
+__all__ = ["Batch", "Normalise", "Reading", "judged"]
 
 Normalise = Callable[[pl.Series], pl.DataFrame]
+
+USABLE, ISSUE = "usable", "issue"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """One column's distinct values, normalised: ``canonical`` has a row for each of ``coded.values``."""
+    """What was made of one column's values: a row of ``table`` for each value, and the value of each row."""
 
-    coded: Distinct
-    canonical: pl.DataFrame
+    table: Table
+    codes: npt.NDArray[np.intp] | None
+
+    def rows(self, name: str) -> npt.NDArray[Any]:
+        """A column of the table, row by row (n,)."""
+        column = self.table[name]
+        return column if self.codes is None else column[self.codes]
+
+
+def judged(canonical: pl.DataFrame, name: str) -> Table:
+    """Which values are usable: those of which ``name`` says something, without an issue; and the issues."""
+    usable = canonical.select(pl.col(name).is_not_null() & pl.col("issue").is_null()).to_series()
+    return {USABLE: usable.to_numpy(), ISSUE: issue_numbers(canonical["issue"])}
 
 
 @dataclass(kw_only=True)
 class Batch:
     """Raw columns, and what was made of them so far.
 
-    ``tokens`` and ``dropped`` are those of People. Every canonical value stays inside a Reading.
+    ``tokens`` and ``dropped`` are those of People. With a ``memory`` of the file's earlier batches, what was
+    read before is not read again. ``small`` has the tokens of small numbers, by columns, of all batches.
     """
 
     scheme: Scheme
     sketcher: Sketcher
     frame: pl.DataFrame
+    memory: Memory | None = None
+    small: dict[str, Tokens] = field(default_factory=dict)
     tokens: dict[str, Tokens] = field(default_factory=dict)
     dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
     exposed: ExposedClasses = field(init=False)
@@ -55,30 +74,47 @@ class Batch:
         """A raw column as strings: one without a single value may come as another type."""
         return self.frame[column].cast(pl.String)
 
-    def read(self, column: str, coded: Distinct, normalise: Normalise, canonical: str) -> Reading:
-        """Normalise a column; count what is unusable, and mark where its class is exposed.
+    def each(self, column: str, make: Make) -> Reading:
+        """Read a column whose values are nearly all different: finding those that repeat would not pay."""
+        return Reading(table=make(self.raw(column)), codes=None)
 
-        ``canonical`` names the column of the normalised frame without which the field says nothing.
-        """
-        frame = normalise(coded.values)
-        issue = frame["issue"]
-        usable = (
-            frame.select(pl.col(canonical).is_not_null() & pl.col("issue").is_null()).to_series().to_numpy()
-        )
-        self.exposed.mark(column, coded.spread(usable))
-        if issue.null_count() < len(issue):
-            counted = pl.DataFrame({"issue": issue, "rows": coded.rows()}).drop_nulls("issue")
-            for reason, rows in counted.group_by("issue").sum().iter_rows():
-                self.dropped[column, reason] += rows
-        return Reading(coded=coded, canonical=frame)
+    def repeating(self, kind: str, column: str, make: Make) -> Reading:
+        """Read a column whose values repeat; ``kind`` names what ``make`` makes of them."""
+        raw = self.raw(column)
+        # A memory finds the distinct ones by itself.
+        return self.look_up(kind, distinct(raw) if self.memory is None else as_it_is(raw), make)
 
-    def tokenised(self, domain: str, reading: Reading, canonical: str) -> Tokens:
-        """Tokens (n,) of one canonical column."""
-        return reading.coded.spread(column_tokens(self.scheme, domain, reading.canonical[canonical]))
+    def look_up(self, kind: str, coded: Distinct, make: Make) -> Reading:
+        """Read a column of which the distinct values are known, or not."""
+        if self.memory is None:
+            return Reading(table=make(coded.values), codes=coded.codes)
+        table, codes = self.memory.look_up(kind, coded.values, make)
+        return Reading(table=table, codes=codes if coded.codes is None else codes[coded.codes])
 
-    def sketched(self, domain: str, reading: Reading, canonical: str) -> Tokens:
-        """Sketches (n,) of one canonical column."""
-        return reading.coded.spread(self.sketcher.sketches(domain, reading.canonical[canonical]))
+    def count(self, column: str, reading: Reading) -> Reading:
+        """Count what is unusable in a reading of ``column``, and mark where its class is exposed."""
+        self.exposed.mark(column, reading.rows(USABLE))
+        issues = np.bincount(reading.rows(ISSUE))
+        for number in np.flatnonzero(issues[1:]) + 1:
+            self.dropped[column, issue_name(int(number))] += int(issues[number])
+        return reading
+
+    def written(self, name: str, normalise: Normalise) -> Make:
+        """Make tokens of a field that has one canonical column, of the field's name."""
+
+        def make(values: pl.Series) -> Table:
+            canonical = normalise(values)
+            return {name: self.tokenised(name, canonical[name]), **judged(canonical, name)}
+
+        return make
+
+    def tokenised(self, domain: str, canonical: pl.Series) -> Tokens:
+        """Tokens (d,) of canonical values."""
+        return column_tokens(self.scheme, domain, canonical)
+
+    def sketched(self, domain: str, canonical: pl.Series) -> Tokens:
+        """Sketches (d,) of canonical values."""
+        return self.sketcher.sketches(domain, canonical)
 
     def put(self, names: tuple[str, ...], found: Sequence[Tokens]) -> None:
         """Keep as token columns ``names``, row by row, the first different tokens among those found."""

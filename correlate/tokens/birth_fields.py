@@ -8,9 +8,9 @@ import polars as pl
 
 from correlate.normalise import birth, nir, sex
 from correlate.normalise.birth import DateOrder
-from correlate.tokens.batch import Batch, Reading
+from correlate.tokens.batch import Batch, judged
 from correlate.tokens.civil_status import UNKNOWN, CivilStatus, Numbers, is_own
-from correlate.tokens.distinct import as_it_is, distinct
+from correlate.tokens.memory import Table
 from correlate.tokens.scheme import MISSING, column_tokens
 from correlate.vocabulary import Field
 
@@ -39,9 +39,11 @@ def read_birth(batch: Batch, order: DateOrder) -> npt.NDArray[np.bool_]:
     _put_days(batch, told, day)
     own = np.ones(batch.frame.height, dtype=np.bool_)
     for column in batch.columns(Field.nir)[:1]:
-        reading = batch.read(column, as_it_is(batch.raw(column)), nir.normalise, "nir")
-        batch.tokens["nir"] = batch.tokenised("nir", reading, "nir")
-        numbered = _by_nir(reading)
+        reading = batch.count(column, batch.each(column, lambda values: _nirs(batch, values)))
+        batch.tokens["nir"] = reading.rows("nir")
+        numbered = CivilStatus(
+            year=reading.rows("year"), month=reading.rows("month"), sex=reading.rows("sex")
+        )
         own = is_own(told, numbered)
         batch.exposed.unmark(column, ~own)
         told = told.completed(numbered, where=own)
@@ -54,43 +56,57 @@ def _told(batch: Batch, order: DateOrder) -> tuple[CivilStatus, Numbers]:
     """Year, month and sex by the row's own columns, and the day (n,), 1 to 31."""
     year, month, day, gender = (np.full(batch.frame.height, UNKNOWN, dtype=np.int16) for _ in range(4))
 
-    def read(raw: pl.Series) -> pl.DataFrame:
-        return birth.normalise(raw, order, earliest=EARLIEST)
+    def of_dates(values: pl.Series) -> Table:
+        return _dates(batch, birth.normalise(values, order, earliest=EARLIEST))
 
+    kind = f"birth_date/{order}"
     for column in batch.columns(Field.birth_date)[:1]:
-        coded = distinct(batch.raw(column))
-        reading = batch.read(column, coded, read, "birth_year")
-        batch.tokens["birth_date"] = batch.tokenised("birth_date", reading, "birth_date")
-        batch.tokens["birth_swapped"] = batch.tokenised("birth_date", reading, "birth_swapped")
-        year = _numbers(reading, reading.canonical["year_part"] % YEARS)
-        month = _numbers(reading, reading.canonical["month_part"])
-        day = _numbers(reading, reading.canonical["day_part"])
+        reading = batch.count(column, batch.repeating(kind, column, of_dates))
+        batch.tokens["birth_date"] = reading.rows("birth_date")
+        batch.tokens["birth_swapped"] = reading.rows("birth_swapped")
+        year, month, day = (reading.rows(part) for part in ("year", "month", "day"))
     for column in batch.columns(Field.birth_year)[:1]:
         # Presence is what is exposed, readable or not; and a date's own year goes before.
-        coded = distinct(batch.raw(column))
-        reading = Reading(coded=coded, canonical=read(coded.values))
-        year = np.where(year == UNKNOWN, _numbers(reading, reading.canonical["year_part"] % YEARS), year)
+        of_year = batch.repeating(kind, column, of_dates).rows("year")
+        year = np.where(year == UNKNOWN, of_year, year)
     for column in batch.columns(Field.sex)[:1]:
-        reading = batch.read(column, distinct(batch.raw(column)), sex.normalise, "sex")
-        gender = _numbers(reading, reading.canonical["sex"] == "F")
+        gender = batch.count(column, batch.repeating("sex", column, _sexes)).rows("sex")
     return CivilStatus(year=year, month=month, sex=gender), day
 
 
-def _by_nir(reading: Reading) -> CivilStatus:
-    canonical = reading.canonical
-    return CivilStatus(
-        year=_numbers(reading, canonical["birth_year"]),
-        month=_numbers(reading, canonical["birth_month"]),
-        sex=_numbers(reading, canonical["sex"] == "F"),
-    )
+def _dates(batch: Batch, canonical: pl.DataFrame) -> Table:
+    return {
+        "birth_date": batch.tokenised("birth_date", canonical["birth_date"]),
+        "birth_swapped": batch.tokenised("birth_date", canonical["birth_swapped"]),
+        "year": _numbers(canonical["year_part"] % YEARS),
+        "month": _numbers(canonical["month_part"]),
+        "day": _numbers(canonical["day_part"]),
+        **judged(canonical, "birth_year"),
+    }
 
 
-def _numbers(reading: Reading, values: pl.Series) -> Numbers:
-    """Small whole numbers (n,), UNKNOWN for null. Only this batch ever sees them."""
+def _sexes(values: pl.Series) -> Table:
+    canonical = sex.normalise(values)
+    return {"sex": _numbers(canonical["sex"] == "F"), **judged(canonical, "sex")}
+
+
+def _nirs(batch: Batch, values: pl.Series) -> Table:
+    canonical = nir.normalise(values)
+    return {
+        "nir": batch.tokenised("nir", canonical["nir"]),
+        "year": _numbers(canonical["birth_year"]),
+        "month": _numbers(canonical["birth_month"]),
+        "sex": _numbers(canonical["sex"] == "F"),
+        **judged(canonical, "nir"),
+    }
+
+
+def _numbers(values: pl.Series) -> Numbers:
+    """Small whole numbers, UNKNOWN for null. Only this file's batches ever see them."""
     numbers = values.cast(pl.Int16, strict=False)
     if numbers.null_count():
         numbers = numbers.fill_null(UNKNOWN)
-    return reading.coded.spread(numbers.to_numpy())
+    return numbers.to_numpy()
 
 
 def _put_days(batch: Batch, told: CivilStatus, day: Numbers) -> None:
@@ -112,6 +128,8 @@ def _put_pair(batch: Batch, name: str, one: tuple[Numbers, int], other: tuple[Nu
 
 
 def _put_small(batch: Batch, name: str, numbers: Numbers, count: int) -> None:
-    """Tokens of the numbers 0 to count - 1: each is tokenised once, whatever the rows."""
-    table = column_tokens(batch.scheme, name, pl.int_range(count, eager=True).cast(pl.String))
-    batch.tokens[name] = np.append(table, MISSING)[numbers]
+    """Tokens of the numbers 0 to count - 1: each is tokenised once, whatever the batches."""
+    if name not in batch.small:
+        table = column_tokens(batch.scheme, name, pl.int_range(count, eager=True).cast(pl.String))
+        batch.small[name] = np.append(table, MISSING)
+    batch.tokens[name] = batch.small[name][numbers]

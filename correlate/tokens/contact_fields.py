@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from correlate.normalise import email, iban, phone
 from correlate.tokens.batch import Batch, Normalise
-from correlate.tokens.distinct import as_it_is
 from correlate.vocabulary import Field
 
 __all__ = ["read_contacts"]
@@ -19,8 +18,6 @@ CONTACTS: tuple[tuple[Field, Normalise, tuple[str, ...]], ...] = (
 def read_contacts(batch: Batch) -> None:
     """Token columns of each contact: the first different ones of a row. All of them count as exposed."""
     for target, normalise, names in CONTACTS:
-        readings = [
-            batch.read(column, as_it_is(batch.raw(column)), normalise, target.value)
-            for column in batch.columns(target)
-        ]
-        batch.put(names, [batch.tokenised(target.value, reading, target.value) for reading in readings])
+        make = batch.written(target.value, normalise)
+        readings = [batch.count(column, batch.each(column, make)) for column in batch.columns(target)]
+        batch.put(names, [reading.rows(target.value) for reading in readings])

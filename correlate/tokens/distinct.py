@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +12,6 @@ import pyarrow.compute as pc
 from correlate.tokens.packing import to_arrow
 
 __all__ = ["Distinct", "as_it_is", "distinct"]
-
-Entry = TypeVar("Entry", bound=np.generic)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,16 +23,6 @@ class Distinct:
 
     values: pl.Series
     codes: npt.NDArray[np.intp] | None
-
-    def spread(self, per_value: npt.NDArray[Entry]) -> npt.NDArray[Entry]:
-        """One entry per distinct value (d,) to one entry per row (n,)."""
-        return per_value if self.codes is None else per_value[self.codes]
-
-    def rows(self) -> npt.NDArray[np.int64]:
-        """How many rows hold each distinct value: (d,)."""
-        if self.codes is None:
-            return np.ones(len(self.values), dtype=np.int64)
-        return np.bincount(self.codes, minlength=len(self.values)).astype(np.int64, copy=False)
 
 
 def distinct(values: pl.Series) -> Distinct:

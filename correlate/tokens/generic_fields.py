@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import polars as pl
-
 from correlate.normalise import birth, national_id, occupation
 from correlate.tokens.batch import Batch, Normalise
-from correlate.tokens.distinct import Distinct, as_it_is, distinct
 from correlate.vocabulary import Field
 
 __all__ = ["read_generic"]
 
 # Places and occupations repeat, identity numbers do not.
-FIELDS: tuple[tuple[Field, Normalise, Callable[[pl.Series], Distinct]], ...] = (
-    (Field.national_id, national_id.normalise, as_it_is),
-    (Field.birth_place, birth.normalise_place, distinct),
-    (Field.occupation, occupation.normalise, distinct),
+FIELDS: tuple[tuple[Field, Normalise, bool], ...] = (
+    (Field.national_id, national_id.normalise, False),
+    (Field.birth_place, birth.normalise_place, True),
+    (Field.occupation, occupation.normalise, True),
 )
 
 
 def read_generic(batch: Batch) -> None:
     """One token column each, of the field's name: the first usable value of a row."""
-    for target, normalise, code in FIELDS:
-        name = target.value
+    for target, normalise, repeats in FIELDS:
+        name, make = target.value, batch.written(target.value, normalise)
         readings = [
-            batch.read(column, code(batch.raw(column)), normalise, name) for column in batch.columns(target)
+            batch.count(column, batch.repeating(name, column, make) if repeats else batch.each(column, make))
+            for column in batch.columns(target)
         ]
-        batch.put((name,), [batch.tokenised(name, reading, name) for reading in readings])
+        batch.put((name,), [reading.rows(name) for reading in readings])

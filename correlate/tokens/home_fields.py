@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from correlate.normalise import address
-from correlate.tokens.batch import Batch, Normalise, Reading
+from correlate.tokens.batch import Batch, Normalise, Reading, judged
 from correlate.tokens.distinct import distinct
+from correlate.tokens.memory import Make, Table
 from correlate.tokens.scheme import MISSING
 from correlate.vocabulary import Field
 
@@ -25,19 +26,40 @@ def read_home(batch: Batch) -> None:
     A postcode comes from its own column, or out of the address where that has none.
     """
     for column in batch.columns(Field.postcode):
-        coded = distinct(batch.raw(column))
-        _put(batch, batch.read(column, coded, address.normalise_any_postcode, "postcode"))
+        make = _postcodes(batch, address.normalise_any_postcode)
+        _put(batch, batch.count(column, batch.repeating("postcode", column, make)))
     for column in batch.columns(Field.address):
         known = batch.tokens.get("postcode")
         if known is None or not known.all():
             _put(batch, _from_address(batch, batch.raw(column)))
     for target, normalise, name in SPELLED:
+        make = _spelled(batch, name, normalise)
         readings = [
-            batch.read(column, distinct(batch.raw(column)), normalise, name)
-            for column in batch.columns(target)
+            batch.count(column, batch.repeating(name, column, make)) for column in batch.columns(target)
         ]
-        batch.put((name,), [batch.tokenised(name, reading, name) for reading in readings])
-        batch.put((f"{name}_sketch",), [batch.sketched(name, reading, name) for reading in readings])
+        for part in (name, f"{name}_sketch"):
+            batch.put((part,), [reading.rows(part) for reading in readings])
+
+
+def _postcodes(batch: Batch, normalise: Normalise) -> Make:
+    def make(values: pl.Series) -> Table:
+        canonical = normalise(values)
+        tokens = {part: batch.tokenised(part, canonical[part]) for part in PARTS}
+        return {**tokens, **judged(canonical, "postcode")}
+
+    return make
+
+
+def _spelled(batch: Batch, name: str, normalise: Normalise) -> Make:
+    def make(values: pl.Series) -> Table:
+        canonical = normalise(values)
+        return {
+            name: batch.tokenised(name, canonical[name]),
+            f"{name}_sketch": batch.sketched(name, canonical[name]),
+            **judged(canonical, name),
+        }
+
+    return make
 
 
 def _from_address(batch: Batch, addresses: pl.Series) -> Reading:
@@ -49,10 +71,10 @@ def _from_address(batch: Batch, addresses: pl.Series) -> Reading:
         nothing = pl.repeat(None, len(addresses), dtype=pl.String, eager=True)
         found = nothing.scatter(rows, address.extract_postcode(addresses.gather(rows)))
     coded = distinct(found)
-    return Reading(coded=coded, canonical=address.normalise_postcode(coded.values))
+    return Reading(table=_postcodes(batch, address.normalise_postcode)(coded.values), codes=coded.codes)
 
 
 def _put(batch: Batch, reading: Reading) -> None:
     for part in PARTS:
         known = [batch.tokens[part]] if part in batch.tokens else []
-        batch.put((part,), [*known, batch.tokenised(part, reading, part)])
+        batch.put((part,), [*known, reading.rows(part)])

@@ -17,9 +17,10 @@ from correlate.tokens.generic_fields import read_generic
 from correlate.tokens.home_fields import read_home
 from correlate.tokens.key import SecretKey
 from correlate.tokens.linkage_key import linkage_keys
+from correlate.tokens.memory import Memory
 from correlate.tokens.name_fields import read_names
 from correlate.tokens.people import People
-from correlate.tokens.scheme import DEFAULT_SCHEME, Scheme, make_scheme
+from correlate.tokens.scheme import DEFAULT_SCHEME, Scheme, Tokens, make_scheme
 from correlate.tokens.sketch import Sketcher
 
 __all__ = ["Tokeniser"]
@@ -33,6 +34,7 @@ class Tokeniser:
         self.key_id = key.key_id
         self.scheme: Scheme = make_scheme(scheme, key)
         self._sketcher = Sketcher(self.scheme)
+        self._small: dict[str, Tokens] = {}
 
     def people(
         self,
@@ -41,6 +43,7 @@ class Tokeniser:
         asking: bool = False,
         date_order: DateOrder = "dmy",
         name_order: NameOrder = "first_name_first",
+        memory: Memory | None = None,
     ) -> People:
         """Tokenise a batch. What becomes of a row depends on that row and the arguments alone.
 
@@ -50,11 +53,14 @@ class Tokeniser:
             asking: the rows are subjects: make the linkage keys only the asking side makes.
             date_order: for dates whose form does not tell; ``normalise.birth.infer_order`` finds a file's.
             name_order: for full names whose form does not tell; ``normalise.name.infer_name_order``.
+            memory: of the file's other batches, and for this one.
 
         Raises:
             TooManyColumns: more columns carry personal data than can be told apart.
         """
-        batch = Batch(scheme=self.scheme, sketcher=self._sketcher, frame=frame)
+        batch = Batch(
+            scheme=self.scheme, sketcher=self._sketcher, frame=frame, memory=memory, small=self._small
+        )
         read_contacts(batch)
         read_names(batch, name_order)
         read_home(batch)

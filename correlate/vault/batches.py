@@ -15,7 +15,7 @@ from correlate.normalise.birth import DateOrder
 from correlate.normalise.full_name import NameOrder
 from correlate.reading import Batch, Mapping, Reject, Source
 from correlate.timings import timed
-from correlate.tokens import People, Tokeniser
+from correlate.tokens import Memory, People, Tokeniser
 from correlate.vocabulary import Field
 
 __all__ = ["ahead", "awaited", "rejected_rows", "side_by_side", "tokenised"]
@@ -52,14 +52,16 @@ def tokenised(
     while rows < SAMPLE_ROWS and (batch := next(batches, None)) is not None:
         held.append(batch)
         rows += batch.frame.height
-    dates, names = _date_order(held, mapping), _name_order(held)
+    dates, names, memory = _date_order(held, mapping), _name_order(held), Memory()
 
     def work(batch: Batch) -> tuple[Batch, People]:
         if look is not None:
             look(batch)
         if pick is not None:
             batch = pick(batch)
-        return batch, tokeniser.people(batch.frame, asking=asking, date_order=dates, name_order=names)
+        return batch, tokeniser.people(
+            batch.frame, asking=asking, date_order=dates, name_order=names, memory=memory
+        )
 
     yield from side_by_side(work, islice(chain(held, batches), skip, None))
 

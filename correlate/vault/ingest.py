@@ -6,6 +6,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from correlate.tokens import People
 from correlate.vault.batches import ahead, awaited, rejected_rows, tokenised
 from correlate.vault.errors import FileInOtherBreach
 from correlate.vault.forms import PLAIN, FormWriter
+from correlate.vault.runs import Keys, sorted_run
 from correlate.vault.space import check_space
 from correlate.vault.terms import add_terms
 from correlate.vault.vault import ROW_BITS, Vault
@@ -37,6 +39,8 @@ Progress = Callable[[int, int], None]
 GROWTH = {"csv": 0.3, "jsonl": 0.2, "parquet": 0.6}
 # Keys that are sorted together: some 250 MB, and twice that while they are.
 KEYS_PER_RUN = 16_000_000
+# DuckDB's row group. One that is not filled at once is written, and written anew by the next checkpoint.
+ROW_GROUP = 122_880
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +102,10 @@ def ingest(
         held = _held(vault, checksum)
         if held is not None and held[0] != breach.id:
             raise FileInOtherBreach(file=path, held=held[0], breach=breach.id)
-        with closing(ahead(tokenised(vault.tokeniser, source, mapping))) as batches:
+        with (
+            ThreadPoolExecutor(max_workers=1, thread_name_prefix="sort") as sorter,
+            closing(ahead(tokenised(vault.tokeniser, source, mapping))) as batches,
+        ):
             if held is not None:
                 _reject_again(batches, path, rejects)
                 return _already(path, held, start)
@@ -107,7 +114,7 @@ def ingest(
             )
             with vault.engine.lean():
                 with vault.engine.transaction():
-                    writer = _Writer(vault, source, breach, checksum, assume_classes=assume_classes)
+                    writer = _Writer(vault, source, breach, checksum, sorter, assume_classes=assume_classes)
                     done = 0
                     for batch, people in awaited(batches):
                         writer.add(batch, people, rejects)
@@ -162,7 +169,14 @@ class _Writer:
     """Takes tokenised batches of one file into an open transaction, and counts."""
 
     def __init__(
-        self, vault: Vault, source: Source, breach: Breach, checksum: str, *, assume_classes: bool
+        self,
+        vault: Vault,
+        source: Source,
+        breach: Breach,
+        checksum: str,
+        sorter: Executor,
+        *,
+        assume_classes: bool,
     ) -> None:
         self._vault, self._source, self._breach, self._checksum = vault, source, breach, checksum
         engine = vault.engine
@@ -179,7 +193,10 @@ class _Writer:
         self._headers = {column.target: column.header for column in source.columns.used}
         self._dropped: Counter[tuple[str, str]] = Counter()
         self._forms = FormWriter(engine)
-        self._keys: list[pl.DataFrame] = []
+        self._sorter = sorter
+        self._run: Future[pl.DataFrame] | None = None
+        self._keys: list[Keys] = []
+        self._records: list[pl.DataFrame] = []
         self._read = self._accepted = 0
 
     def add(self, batch: Batch, people: People, rejects: RejectsWriter | None) -> None:
@@ -190,34 +207,53 @@ class _Writer:
             rejects.write(self._source.path, rejected_rows(batch, people))
         record_ids = (np.int64(self._file_no) << ROW_BITS) + row_numbers
         with timed("storing records", rows_in=batch.count) as step:
-            records = self._records(people, record_ids, kept)
-            self._vault.engine.append("record", records, step="storing records")
-            step.rows_out += records.height
-        self._keys.append(pl.DataFrame({"key": people.keys, "record_id": record_ids[people.key_rows]}))
-        if sum(run.height for run in self._keys) >= KEYS_PER_RUN:
-            self._store_keys()
+            self._records.append(self._made(people, record_ids, kept))
+            step.rows_out += self._records[-1].height
+            self._store_records(whole=ROW_GROUP)
+        self._keys.append((people.keys, record_ids[people.key_rows]))
+        if sum(len(keys) for keys, _ in self._keys) >= KEYS_PER_RUN:
+            self._sort_keys()
+        elif self._run is not None and self._run.done():
+            self._store_run()
         for (target, reason), rows in people.dropped.items():
             self._dropped[self._headers[target], reason] += rows
         self._read += batch.count
         self._accepted += int(kept.sum())
 
-    def _store_keys(self) -> None:
-        """Store what keys there are as one sorted run: each of its blocks then holds a narrow range of keys,
-        and a join, or a look-up, reads the blocks of its range alone.
+    def _store_records(self, *, whole: int) -> None:
+        """Store as many of the records that wait as make up whole groups; the others wait on."""
+        waiting = pl.concat(self._records)
+        if stored := waiting.height // whole * whole:
+            self._vault.engine.append("record", waiting.head(stored), step="storing records")
+        self._records = [waiting.slice(stored)]
+
+    def _sort_keys(self) -> None:
+        """Begin to make one sorted run of what keys there are, beside what follows: each of its blocks then
+        holds a narrow range of keys, and a join, or a look-up, reads the blocks of its range alone.
         """
+        self._store_run()
         if self._keys:
+            self._run = self._sorter.submit(sorted_run, self._keys)
+            self._keys = []
+
+    def _store_run(self) -> None:
+        """Store the run that was begun, when it is sorted."""
+        if self._run is not None:
             with timed("storing linkage keys") as step:
-                run = pl.concat(self._keys).sort("key")
-                self._keys.clear()
+                run, self._run = self._run.result(), None
                 self._vault.engine.append("link_key", run, step="storing linkage keys")
                 step.rows_in += run.height
                 step.rows_out += run.height
 
     def finish(self) -> None:
         """Count the file's terms and write its own row: with it the transaction is complete."""
-        self._store_keys()
+        self._sort_keys()
+        if self._records:
+            with timed("storing records"):
+                self._store_records(whole=1)
         with timed("term frequencies", rows_in=self._accepted):
             add_terms(self._vault.engine, self._file_no, self._breach_no, ROW_BITS)
+        self._store_run()
         self._vault.engine.execute(
             "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
@@ -245,7 +281,7 @@ class _Writer:
             seconds=seconds,
         )
 
-    def _records(
+    def _made(
         self, people: People, record_ids: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_]
     ) -> pl.DataFrame:
         numbers = np.array([self._class_set_no(classes) for classes in people.classes.sets], dtype=np.int32)
