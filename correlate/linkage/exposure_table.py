@@ -252,6 +252,9 @@ class ExposureTable:
     def _numbered(self, select: str) -> pl.DataFrame:
         """The exposure of each subject of a SELECT of (subject_id, elements), numbered: (subject_id,
         exposure_no).
+
+        New ones are numbered in the order of their elements: those that are assessed together then have the
+        more in common, which is worked out once.
         """
         engine = self._engine
         engine.execute(
@@ -262,7 +265,7 @@ class ExposureTable:
         engine.execute(
             """
             INSERT INTO exposure
-            SELECT (SELECT count(*) FROM exposure) + row_number() OVER () - 1, elements
+            SELECT (SELECT count(*) FROM exposure) + row_number() OVER (ORDER BY elements) - 1, elements
             FROM (SELECT DISTINCT elements FROM found) AS fresh
             ANTI JOIN exposure USING (elements)
             """,

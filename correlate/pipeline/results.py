@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
 import polars as pl
 import pyarrow.parquet as pq
+from polars.io.plugins import register_io_source
 
 from correlate.errors import InputError
+from correlate.pipeline.enumerated import enumerated
 from correlate.reading import atomic_output
 
 __all__ = ["FORMATS", "UnknownOutputFormat", "flat", "output_format", "score_rows", "write_scores"]
@@ -17,6 +21,8 @@ __all__ = ["FORMATS", "UnknownOutputFormat", "flat", "output_format", "score_row
 FORMATS = {".parquet": "parquet", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
 # Fixed, so that the same scores give the same bytes.
 ROWS_PER_GROUP = 100_000
+# More than the end of a file takes.
+_PROBE_BYTES = 4 * 1024 * 1024
 
 
 class UnknownOutputFormat(InputError):
@@ -65,43 +71,78 @@ def write_scores(
         model: stands in every row.
     """
     form = output_format(path)
-    # In one piece: to gather from several, each part of the output would join them anew.
-    assessed = (flat(assessed) if form == "csv" else assessed).rechunk()
-    starts = range(0, max(1, subjects.height), ROWS_PER_GROUP)
-    parts = (subjects.slice(start, ROWS_PER_GROUP) for start in starts)
-    with atomic_output(path) as part, part.open("wb") as file:
-        WRITERS[form](file, (score_rows(each, assessed, key_id=key_id, model=model) for each in parts))
+    with atomic_output(path) as part:
+        WRITERS[form](part, _Rows(subjects=subjects, assessed=assessed, key_id=key_id, model=model))
 
 
 def score_rows(subjects: pl.DataFrame, assessed: pl.DataFrame, *, key_id: str, model: str) -> pl.DataFrame:
     """Bring each subject (subject_id, exposure_no) and the assessment of its exposure together, in order."""
     rows = assessed.drop("exposure_id")[subjects["exposure_no"]]
     named = rows.with_columns(key_id=pl.lit(key_id), model=pl.lit(model))
-    return subjects.select("subject_id").hstack(named).rechunk()
+    return subjects.select("subject_id").hstack(named)
 
 
-Chunks = Iterator[pl.DataFrame]
+@dataclass(frozen=True, kw_only=True)
+class _Rows:
+    """What is to be written."""
+
+    subjects: pl.DataFrame
+    assessed: pl.DataFrame
+    key_id: str
+    model: str
+
+    def made_of(self, assessed: pl.DataFrame) -> _Rows:
+        """The same subjects' rows with the assessments in another form."""
+        # In one piece: to gather from several, each part of the output would join them anew.
+        return dataclasses.replace(self, assessed=assessed.rechunk())
+
+    def parts(self) -> Iterator[pl.DataFrame]:
+        """At least one part, be it empty."""
+        for start in range(0, max(1, self.subjects.height), ROWS_PER_GROUP):
+            part = self.subjects.slice(start, ROWS_PER_GROUP)
+            yield score_rows(part, self.assessed, key_id=self.key_id, model=self.model)
+
+    def schema(self) -> pl.Schema:
+        return next(dataclasses.replace(self, subjects=self.subjects.clear()).parts()).schema
 
 
-def _write_parquet(file: BinaryIO, chunks: Chunks) -> None:
-    first = next(chunks).to_arrow(compat_level=pl.CompatLevel.oldest())
-    with pq.ParquetWriter(file, first.schema, compression="zstd") as writer:
-        writer.write_table(first)
-        for frame in chunks:
-            writer.write_table(frame.to_arrow(compat_level=pl.CompatLevel.oldest()))
+def _write_parquet(path: Path, rows: _Rows) -> None:
+    """Write each part as one row group, several columns at a time."""
+    names_held = rows.made_of(enumerated(rows.assessed))
+    source = register_io_source(lambda *_wanted: names_held.parts(), schema=names_held.schema())
+    try:
+        source.sink_parquet(
+            path, compression="zstd", row_group_size=ROWS_PER_GROUP, metadata=_described(rows.schema())
+        )
+    except pl.exceptions.ComputeError as error:
+        if "IO error" in str(error):
+            raise OSError(str(error)) from None
+        # Of a disk that has no room for the end of the file Polars does not tell: ask the system.
+        with path.open("ab") as file:
+            file.write(bytes(_PROBE_BYTES))
+        raise
 
 
-def _write_csv(file: BinaryIO, chunks: Chunks) -> None:
-    for place, frame in enumerate(chunks):
-        frame.write_csv(file, include_header=place == 0)
+def _described(schema: pl.Schema) -> dict[str, str]:
+    """What tells readers of the file its types: strings, however these are held while it is written."""
+    empty = BytesIO()
+    schema.to_frame().write_parquet(empty)
+    return {"ARROW:schema": pq.read_metadata(empty).metadata[b"ARROW:schema"].decode()}
 
 
-def _write_jsonl(file: BinaryIO, chunks: Chunks) -> None:
-    for frame in chunks:
-        frame.write_ndjson(file)
+def _write_csv(path: Path, rows: _Rows) -> None:
+    with path.open("wb") as file:
+        for place, frame in enumerate(rows.made_of(flat(rows.assessed)).parts()):
+            frame.write_csv(file, include_header=place == 0)
 
 
-WRITERS: dict[str, Callable[[BinaryIO, Chunks], None]] = {
+def _write_jsonl(path: Path, rows: _Rows) -> None:
+    with path.open("wb") as file:
+        for frame in rows.made_of(rows.assessed).parts():
+            frame.write_ndjson(file)
+
+
+WRITERS: dict[str, Callable[[Path, _Rows], None]] = {
     "parquet": _write_parquet,
     "csv": _write_csv,
     "jsonl": _write_jsonl,

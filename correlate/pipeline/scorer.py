@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import replace
 from importlib.metadata import version
@@ -250,6 +251,7 @@ class Scorer:
             as_of=models.as_of,
             base_rates=self._base_rates() if models.base_rates else (),
             shares=models.shares,
+            threads=self._vault.engine.limits.threads or os.cpu_count() or 1,
         ).frame
         assessed = _withhold(assessed, models.catalogue)
         if not known:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import datetime
+import itertools
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 import numpy as np
 import polars as pl
@@ -97,6 +101,7 @@ def assess(
     as_of: datetime.date,
     base_rates: Sequence[str] = (),
     shares: bool = False,
+    threads: int = 1,
 ) -> Assessment:
     """Assess each exposure on its own: its row is the same whoever else is in ``exposures``.
 
@@ -108,6 +113,7 @@ def assess(
         as_of: the day to assess at.
         base_rates: breaches that count for everybody with the share of people they concern.
         shares: work out each breach's exact Shapley share too.
+        threads: how many share the work; the result is the same.
 
     Raises:
         UnknownBreach: a breach is not in the catalogue.
@@ -139,12 +145,30 @@ def assess(
         dates=pl.Series([catalogue.get(breach).date for breach in breaches], dtype=pl.Date),
         shares=shares,
     )
-    frames = [ASSESSMENT_SCHEMA.to_frame()]
-    first = 0
-    for block in records.blocks(rows_max=_BLOCK_ROWS):
-        frames.append(kernel.assess(block, first=first))
-        first += block.count
-    return Assessment(frame=pl.concat(frames), profile=profile.name, scenarios=scenarios.version, as_of=as_of)
+    found = _assessed(records, kernel, threads=threads)
+    frame = pl.concat([ASSESSMENT_SCHEMA.to_frame(), *found], rechunk=False)
+    return Assessment(frame=frame, profile=profile.name, scenarios=scenarios.version, as_of=as_of)
+
+
+def _assessed(records: Records, kernel: _Kernel, *, threads: int) -> list[pl.DataFrame]:
+    """Assess block after block, as many at a time as there are threads."""
+    blocks = list(records.blocks(rows_max=_BLOCK_ROWS))
+    firsts = itertools.accumulate((block.count for block in blocks), initial=0)
+    # Tables of kinds grow as they are used: to each thread its own.
+    threads = max(1, min(threads, len(blocks)))
+    kernels: SimpleQueue[_Kernel] = SimpleQueue()
+    for own in [kernel, *(copy.deepcopy(kernel) for _ in range(1, threads))]:
+        kernels.put(own)
+
+    def assess_block(block: Records, first: int) -> pl.DataFrame:
+        own = kernels.get()
+        try:
+            return own.assess(block, first=first)
+        finally:
+            kernels.put(own)
+
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        return list(pool.map(assess_block, blocks, firsts))
 
 
 def _weight(scenario: str, scenarios: ScenarioSet, profile: Profile) -> float:

@@ -57,6 +57,13 @@ class Exposures:
             raise InvalidExposures(reason="the count of exposures is negative")
         self._check_values()
 
+    def only(self, chosen: pl.Series) -> Exposures:
+        """The exposures of these numbers, each of them once, numbered anew in the order given."""
+        numbers = pl.DataFrame({"exposure_id": chosen.cast(pl.Int64), "number": range(len(chosen))})
+        rows = self.frame.join(numbers, on="exposure_id").drop("exposure_id")
+        frame = rows.rename({"number": "exposure_id"}).select(EXPOSURE_SCHEMA.names())
+        return Exposures(frame=frame, class_sets=self.class_sets, count=len(chosen))
+
     def _check_values(self) -> None:
         known_sets = pl.Series(sorted(self.class_sets), dtype=pl.Int32)
         claims = {

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from correlate.risk.arrays import Ints
 from correlate.risk.exposure import EVIDENCE
@@ -21,6 +22,7 @@ __all__ = [
     "list_breaches",
     "list_evidence",
     "list_scenarios",
+    "lists",
 ]
 
 # What stands for all breaches that count with their base rate, as a breach and as a kind of evidence.
@@ -145,7 +147,12 @@ def _ranking(exposure: Ints, value: Ints, name: Ints, *, value_max: int) -> Ints
 
 def _nested(exposure: Ints, listed: pl.DataFrame, *, count: int) -> pl.Series:
     """One list of structs for each of 0 .. count - 1, empty for those not in ``exposure`` (sorted)."""
-    rows = pl.DataFrame({"exposure": exposure, "listed": listed.to_struct()})
-    grouped = rows.group_by("exposure", maintain_order=True).agg("listed")
-    every = pl.DataFrame({"exposure": np.arange(count)})
-    return every.join(grouped, on="exposure", how="left", maintain_order="left")["listed"].fill_null([])
+    return lists(listed.to_struct(), lengths=np.bincount(exposure, minlength=count))
+
+
+def lists(values: pl.Series, *, lengths: Ints) -> pl.Series:
+    """``values`` cut into lists of these lengths."""
+    every = values.rechunk().to_arrow()
+    offsets = pa.array(np.concatenate(([0], np.cumsum(lengths))), type=pa.int64())
+    cut = pl.from_arrow(pa.LargeListArray.from_arrays(offsets, every))
+    return pl.Series(cut, dtype=pl.List(values.dtype))

@@ -15,13 +15,13 @@ from typing import Literal
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 
 from correlate.errors import InputError
 from correlate.risk.arrays import Floats, Ints, Mask
 from correlate.risk.document import Table, read_document
 from correlate.risk.errors import RiskFileError, RiskModelError
 from correlate.risk.figure import Figure, check_source
+from correlate.risk.listing import lists
 from correlate.risk.scenario import Bilingual
 from correlate.risk.scenario_set import ScenarioSet
 from correlate.vocabulary import AttributeClass
@@ -178,7 +178,7 @@ def list_reasons(found: Findings, *, book: ReasonBook) -> pl.Series:
         places = np.where(places == len(codes), places + best, places)
     listed = top > 0
     names = pl.Series([*codes, *(f"S-{one}" for one in found.scenarios)], dtype=pl.String)
-    return _lists(names.gather(places[listed]), lengths=listed.sum(axis=1))
+    return lists(names.gather(places[listed]), lengths=listed.sum(axis=1))
 
 
 def _grouped(attributes: tuple[AttributeClass, ...], points: Ints, book: ReasonBook, *, count: int) -> Ints:
@@ -232,14 +232,6 @@ def _only_highest(keys: Ints, *, count: int) -> Ints:
     least = np.sort(keys, axis=0)[len(keys) - count]
     kept: Ints = np.where(keys >= least, keys, 0)
     return kept
-
-
-def _lists(values: pl.Series, *, lengths: Ints) -> pl.Series:
-    """``values`` cut into lists of these lengths."""
-    offsets = pa.array(np.concatenate(([0], np.cumsum(lengths))), type=pa.int64())
-    text = values.to_arrow(compat_level=pl.CompatLevel.oldest())
-    lists = pa.LargeListArray.from_arrays(offsets, text)
-    return pl.Series("reasons", pl.from_arrow(lists), dtype=pl.List(pl.String))
 
 
 def _check_kinds(given: Mapping[str, object], kinds: tuple[str, ...], *, what: str) -> None:

@@ -127,21 +127,31 @@ def test_an_exposure_is_assessed_alike_alone_and_in_company(world: World, batch:
         assert together[number].equals(assess_in(world, [case]).frame.drop("exposure_id"))
 
 
-def test_blocks_leave_no_seam():
-    """More rows than one block holds, empty exposures among them, against a few at a time."""
+def many_exposures() -> list[list[Row]]:
+    """More rows than one block holds, empty exposures among them."""
     drawn = random.Random(7)
     classes = [tuple(sorted(drawn.sample(sorted(AttributeClass), 4))) for _ in range(30)]
     names = CATALOGUE.ids()
-    batch = [
+    return [
         [
             Row(drawn.choice(names), drawn.choice(classes), drawn.random())
             for _ in range(drawn.choice((0, 3, 9)))
         ]
         for _ in range(5_000)
     ]
+
+
+def test_blocks_leave_no_seam():
+    batch = many_exposures()
     together = assess_in(WORLD, batch).frame.drop("exposure_id")
     apart = [assess_in(WORLD, batch[first : first + 500]).frame for first in range(0, 5_000, 500)]
     assert together.equals(pl.concat(apart).drop("exposure_id"))
+
+
+def test_threads_change_nothing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("correlate.risk.assessment._BLOCK_ROWS", 2_000)
+    batch = many_exposures()
+    assert assess_in(WORLD, batch, threads=3).frame.equals(assess_in(WORLD, batch).frame)
 
 
 def test_a_person_in_no_record_scores_nothing():

@@ -26,6 +26,13 @@ def test_a_frame_that_fits_is_taken():
     assert exposures().count == 1
 
 
+def test_some_exposures_are_numbered_anew():
+    frame = pl.DataFrame([GOOD | {"exposure_id": one} for one in (3, 0, 3, 2)], schema=EXPOSURE_SCHEMA)
+    some = Exposures(frame=frame, class_sets=SETS, count=5).only(pl.Series([3, 4, 0], dtype=pl.Int32))
+    assert some.count == 3
+    assert some.frame["exposure_id"].sort().to_list() == [0, 0, 2]
+
+
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [

@@ -177,7 +177,7 @@ def exposures_of(batch: list[list[Row]]) -> Exposures:
     return Exposures(frame=frame, class_sets=sets, count=len(batch))
 
 
-def assess_in(world: World, batch: list[list[Row]], *, shares: bool = False) -> Assessment:
+def assess_in(world: World, batch: list[list[Row]], *, shares: bool = False, threads: int = 1) -> Assessment:
     return assess(
         exposures_of(batch),
         catalogue=world.catalogue,
@@ -186,6 +186,7 @@ def assess_in(world: World, batch: list[list[Row]], *, shares: bool = False) -> 
         as_of=world.as_of,
         base_rates=world.base_rates,
         shares=shares,
+        threads=threads,
     )
 
 

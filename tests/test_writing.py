@@ -1,0 +1,94 @@
+"""Scores in files: the same rows and types whatever they are held in while they are written."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+
+from correlate.pipeline import score_rows, write_scores
+from correlate.pipeline.enumerated import enumerated
+from correlate.reading import OutputError
+from correlate.risk import ASSESSMENT_SCHEMA
+from tests.risk.test_canonical_case import STEPS, WORLD, records
+from tests.risk.worlds import assess_in
+
+NAMES = {"key_id": "k", "model": "m/p/s/2026-11-22"}
+EXPOSURES = [[], records(*STEPS), records(*STEPS[:2]), records(STEPS[2])]
+
+
+def subjects(count: int) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "subject_id": [f"s{number:07}" for number in range(count)],
+            "exposure_no": pl.Series(
+                [7 * number % len(EXPOSURES) for number in range(count)], dtype=pl.Int32
+            ),
+        }
+    )
+
+
+@pytest.mark.parametrize("count", [0, 1, 250_000])
+def test_a_parquet_file_holds_the_rows_with_plain_strings(tmp_path: Path, count: int):
+    assessed = assess_in(WORLD, EXPOSURES).frame
+    expected = score_rows(subjects(count), assessed, **NAMES)
+    write_scores(tmp_path / "s.parquet", subjects(count), assessed, **NAMES)
+    found = pl.read_parquet(tmp_path / "s.parquet")
+    assert found.schema == expected.schema
+    assert found.equals(expected)
+    assert pq.read_table(tmp_path / "s.parquet").schema.field("band").type == "large_string"
+    assert len(duckdb.sql(f"FROM '{tmp_path / 's.parquet'}'").fetchall()) == count
+
+
+def test_a_part_is_a_row_group(tmp_path: Path):
+    write_scores(tmp_path / "s.parquet", subjects(250_000), assess_in(WORLD, EXPOSURES).frame, **NAMES)
+    written = pq.read_metadata(tmp_path / "s.parquet")
+    groups = [written.row_group(place).num_rows for place in range(written.num_row_groups)]
+    assert groups == [100_000, 100_000, 50_000]
+
+
+SAME_BYTES = """
+import sys
+from pathlib import Path
+from correlate.pipeline import write_scores
+from tests.risk.test_canonical_case import WORLD
+from tests.risk.worlds import assess_in
+from tests.test_writing import EXPOSURES, NAMES, subjects
+write_scores(Path(sys.argv[1]), subjects(250_000), assess_in(WORLD, EXPOSURES).frame, **NAMES)
+"""
+
+
+def test_the_bytes_do_not_depend_on_threads(tmp_path: Path):
+    root = Path(__file__).parents[1]
+    written = []
+    for threads in ("1", "3"):
+        path = tmp_path / f"{threads}.parquet"
+        environment = {**os.environ, "POLARS_MAX_THREADS": threads, "PYTHONPATH": str(root)}
+        subprocess.run([sys.executable, "-c", SAME_BYTES, path], check=True, env=environment, cwd=root)
+        written.append(path.read_bytes())
+    assert written[0] == written[1]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_disk_that_fills_up_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(*_arguments: object, **_options: object) -> tuple[int, str]:
+        (tmp_path / "part").symlink_to("/dev/full")
+        return os.open(os.devnull, os.O_RDONLY), str(tmp_path / "part")
+
+    monkeypatch.setattr("tempfile.mkstemp", full)
+    with pytest.raises(OutputError, match="the disk is full"):
+        write_scores(tmp_path / "s.parquet", subjects(10), assess_in(WORLD, EXPOSURES).frame, **NAMES)
+    assert not list(tmp_path.iterdir())
+
+
+def test_names_are_held_once_and_said_as_before():
+    assessed = assess_in(WORLD, EXPOSURES).frame
+    held = enumerated(assessed)
+    assert held["band"].dtype == pl.Enum(assessed["band"].unique().sort())
+    assert held.cast(ASSESSMENT_SCHEMA).equals(assessed)
