@@ -96,6 +96,8 @@ def written(folder: Path) -> dict[str, Path]:
         paths[name] = folder / name
         labelled.write_csv(paths[name])
     frame = pl.DataFrame(ROWS)
+    paths["twice.csv"] = folder / "twice.csv"
+    paths["twice.csv"].write_text(csv + csv.split("\n", 1)[1])
     paths["declared.csv"] = folder / "declared.csv"
     paths["declared.csv"].write_text(f"member_id;breach\na;sfr-2024\n;sfr-2024\n{ROW['email']};sfr-2024\n")
     paths["hibp.json"] = folder / "hibp.json"
@@ -151,6 +153,14 @@ def test_no_value_comes_out_of_any_path(folder: Path):
         does("score", "vault.duckdb", "rows.csv", "--breach", "viamedis-almerys-2024", "-o", "own.csv")
         does("score", "vault.duckdb", "rows.csv", "--id", "email", "-o", "never.csv", code=2)
         does("score", "vault.duckdb", "rows.csv", "--id", "mot_de_passe", "-o", "never.csv", code=2)
+        score = ("score", "vault.duckdb", "subjects.csv", "--id", "member_id", "-o")
+        does(*score, "kept.parquet", "--keep-links")
+        # Read through, and a part linked again; then, as the vault is small, everybody.
+        does(*score, "told.parquet", "--update", "kept.parquet", "--declared", "declared.csv", way=run)
+        does("ingest", "vault.duckdb", "twice.csv", "--breach", "sfr-2024")
+        does(*score, "later.parquet", "--update", "kept.parquet")
+        does(*score, "never.parquet", "--update", "scores.parquet", code=2)
+        does("vault", "remove-breach", "vault.duckdb", "sfr-2024")
         _risk_commands(does)
         does("check", "vault.duckdb", stdin=json.dumps(ROW), way=run)
         does("check", "vault.duckdb", stdin=json.dumps(BROKEN))
