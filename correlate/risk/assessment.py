@@ -256,12 +256,15 @@ class _Kernel:
         pairs = block.pair_starts()
         rows = np.arange(len(block))
         what_if = Counterfactuals(block, profile=self.profile)
-        own = what_if.add(rows, background=self.rated)
+        plain = what_if.add(rows)
+        own = what_if.add(rows, background=True) if self.rated else plain
         near = block.step >= round(self.profile.near_certain.value * self.profile.steps)
-        lower = what_if.add(rows[near])
+        lower = what_if.add_reduced(near, otherwise=plain)
         upper = what_if.add(rows, certain=True, background=self.rated)
         present = np.unique(block.standing)
-        stages = [what_if.add(rows[block.standing <= standing]) for standing in present.tolist()]
+        stages = [
+            what_if.add_reduced(block.standing <= standing, otherwise=plain) for standing in present.tolist()
+        ]
         alone = what_if.each_alone(pairs)
         left_out = what_if.each_left_out(pairs, background=self.rated)
         found = self.holding.evaluate(what_if.rows(), lacking=block.count)

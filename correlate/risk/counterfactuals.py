@@ -58,6 +58,22 @@ class Counterfactuals:
         self._count += count
         return place
 
+    def add_reduced(self, kept: Mask, *, otherwise: slice) -> Ints:
+        """Add each exposure without the rows that are not ``kept``, where it has such rows.
+
+        Returns:
+            Where each exposure will stand; one that keeps all its rows does where ``otherwise`` has it.
+        """
+        records = self._records
+        reduced = np.unique(records.exposure[~kept])
+        number = np.full(records.count, -1)
+        number[reduced] = np.arange(len(reduced))
+        rows = np.flatnonzero(kept & (number[records.exposure] >= 0))
+        added = self.add(rows, exposure=number[records.exposure[rows]], count=len(reduced))
+        place = np.arange(otherwise.start, otherwise.stop)
+        place[reduced] = np.arange(added.start, added.stop)
+        return place
+
     def each_alone(self, pairs: Ints) -> slice:
         """Add each (exposure, breach) pair as an exposure of its own."""
         rows = np.arange(len(self._records))

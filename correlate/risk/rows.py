@@ -59,7 +59,8 @@ def told_apart(group: Ints, kind: Ints, chance: Ints, *, besides: Ints | Mask) -
     # By one word alone: should two contents ever share it, one may be chosen twice, which does no harm.
     order = np.argsort(words[0])
     new = np.ones(len(besides), dtype=np.bool_)
-    new[1:] = (words[:, order[1:]] != words[:, order[:-1]]).any(axis=0)
+    ordered = words[:, order]
+    new[1:] = (ordered[:, 1:] != ordered[:, :-1]).any(axis=0)
     number = np.empty(len(besides), dtype=np.int64)
     number[order] = np.cumsum(new) - 1
     # Which of several equal ones is chosen must not matter, and does not: they are equal.
