@@ -36,9 +36,13 @@ class HeldRecords:
             self._rows = pl.concat((self._rows, fresh), rechunk=True)
             self._places = self._rows.select("record_id", place=pl.int_range(pl.len()))
 
-    def rows(self, record_ids: pl.Series) -> pl.DataFrame:
-        """What records (n,) hold that were read, in the order asked for."""
-        return self._rows[self._found(pl.DataFrame({"record_id": record_ids}))["place"]]
+    def places(self, record_ids: pl.Series) -> pl.Series:
+        """Where records (n,) that were read stand among all that were."""
+        return self._found(pl.DataFrame({"record_id": record_ids}))["place"]
+
+    def rows(self, places: pl.Series) -> pl.DataFrame:
+        """What records hold, by their places (n,)."""
+        return self._rows[places]
 
     def chunks(self, pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:
         """Pairs (asker_no, record_id) with what their records hold, as comparing takes them."""

@@ -30,11 +30,11 @@ from correlate.linkage.compare import compared
 from correlate.linkage.comparison import COMPARISONS
 from correlate.linkage.held import HeldRecords
 from correlate.linkage.model import LinkageModel
-from correlate.linkage.packing import Packing, distinct
+from correlate.linkage.packing import Packing
 from correlate.linkage.pairs import judge_chunks, note_frequencies
 from correlate.linkage.rarity import with_rarity
 from correlate.linkage.trace import Tracer
-from correlate.tokens import linkage_keys
+from correlate.tokens import Tokens, linkage_keys
 from correlate.vault import Vault
 
 __all__ = ["follow_paths"]
@@ -179,36 +179,36 @@ class _Walk:
         make a better path; an asker_no is an end's place.
         """
         self._records.fetch(front.record_id)
-        asked = [self._asked(front, start) for start in range(0, len(front.record_id), ENDS)]
-        self._look_up(asked)
+        asked = self._asked(front)
+        self._look_up(asked.keys)
         most = self._model.hop_key_records_max
         if self._tracer is not None:
-            for some in asked:
-                self._tracer.note(some, front.subject_no, self._lookups.found, records_max=most)
+            self._tracer.note(asked, front.subject_no, self._lookups.found, records_max=most)
         asked_for = np.concatenate([hits.record_id for hits in self._lookups.found])
         known = _Known(self.paths, self._household, asked_for)
         del asked_for
         ends, surest = front.record_id.to_numpy(), front.probability * SUREST
         parts = [pl.DataFrame(schema={"asker_no": pl.Int64, "record_id": pl.Int64})]
-        for some in asked:
-            for hits in self._lookups.found:
-                pairs = found_pairs(hits, some, records_max=most)
-                end, record_id = pairs["asker_no"].to_numpy(), pairs["record_id"].to_numpy()
-                likely = surest[end] > known.of(front.subject_no[end], record_id)
-                likely &= (surest[end] >= self._model.hop_probability_min) & (ends[end] != record_id)
-                parts.append(pairs.filter(pl.Series(likely)))
+        for hits in self._lookups.found:
+            pairs = found_pairs(hits, asked, records_max=most)
+            end, record_id = pairs["asker_no"].to_numpy(), pairs["record_id"].to_numpy()
+            likely = surest[end] > known.of(front.subject_no[end], record_id)
+            likely &= (surest[end] >= self._model.hop_probability_min) & (ends[end] != record_id)
+            parts.append(pairs.filter(pl.Series(likely)))
         return pl.concat(parts).unique()
 
-    def _asked(self, front: _Front, start: int) -> Asked:
-        """The keys of some ends."""
-        held = self._records.rows(front.record_id.slice(start, ENDS))
-        tokens = held_tokens(self._vault, held, self._without)
-        keys, places = linkage_keys(self._vault.tokeniser.scheme, tokens, asking=True)
-        return Asked.of(pl.DataFrame({"key": keys, "asker_no": places + start}))
+    def _asked(self, front: _Front) -> Asked:
+        """The keys of the ends."""
+        keys, ends = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+        for start, places in enumerate(self._records.places(front.record_id).to_frame().iter_slices(ENDS)):
+            tokens = held_tokens(self._vault, self._records.rows(places["place"]), self._without)
+            some, rows = linkage_keys(self._vault.tokeniser.scheme, tokens, asking=True)
+            keys.append(some)
+            ends.append(rows + start * ENDS)
+        return Asked.of(pl.DataFrame({"key": np.concatenate(keys), "asker_no": np.concatenate(ends)}))
 
-    def _look_up(self, asked: list[Asked]) -> None:
+    def _look_up(self, keys: Tokens) -> None:
         """Find the keys that nobody on the way has asked for yet, and what of them is a crowd's."""
-        keys = distinct(np.concatenate([np.empty(0, dtype=np.int64), *(each.keys for each in asked)]))
         note_frequencies(self._vault, self._lookups.add(self._vault.engine, keys))
         _note_crowds(self._vault)
 
@@ -219,7 +219,7 @@ class _Walk:
         least, model = self._model.hop_probability_min, self._model
         self._records.fetch(pairs["record_id"])
         ends = pairs["asker_no"].unique().sort()
-        held = self._records.rows(front.record_id[ends])
+        held = self._records.rows(self._records.places(front.record_id[ends]))
         tokens = held_tokens(self._vault, held, self._without)
         crossing = Askers(rows=held_rows(ends.to_numpy(), held, tokens), keys=pl.DataFrame())
         rows = with_rarity(self._vault.engine, crossing, model, frequencies="crowd")
