@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Self
 
 from correlate.errors import InputError
-from correlate.vault import Limits
+from correlate.vault import ENGINE_SHARE, Limits
 
 __all__ = ["Budget", "TooLittleMemory"]
 
 # Measured: what a row of a range takes at the peak of its linking, in bytes, and what comes on top of all
-# ranges: the program itself, and batches on their way in.
-ROW_BYTES = 6_000
-BASE_BYTES = 800_000_000
-LEAST_ROWS, MOST_ROWS = 25_000, 1_000_000
+# ranges and of the engine's part: the program itself, and batches on their way in.
+ROW_BYTES = 2_600
+BASE_BYTES = 550_000_000
+LEAST_ROWS, MOST_ROWS = 25_000, 4_000_000
 SMALL_BATCH, BATCH = 25_000, 250_000
 # Where nothing is said: no more than this, nor than half of the machine.
 USUAL_BYTES = 8_000_000_000
@@ -36,10 +36,10 @@ class Budget:
     def of(cls, limits: Limits) -> Self:
         """What fits into the limits; raises TooLittleMemory."""
         memory = limits.memory_bytes or min(USUAL_BYTES, _machine() // 2)
-        rows = (memory - BASE_BYTES) // ROW_BYTES
+        rows = int(memory * (1 - ENGINE_SHARE) - BASE_BYTES) // ROW_BYTES
         if rows < LEAST_ROWS:
             if limits.memory is not None:
-                needed = BASE_BYTES + ROW_BYTES * LEAST_ROWS
+                needed = int((BASE_BYTES + ROW_BYTES * LEAST_ROWS) / (1 - ENGINE_SHARE))
                 raise TooLittleMemory(given=limits.memory, needed=f"{-(-needed // 10**8) / 10:.1f}GB")
             rows = LEAST_ROWS
         rows = min(rows, MOST_ROWS)

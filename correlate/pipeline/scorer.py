@@ -198,6 +198,8 @@ class Scorer:
             self.close_range()
         of_ranges = self.table.count
         subjects = self._in_order(by_number=by_number)
+        self._vault.forms.clear()
+        self._vault.engine.shrink()
         with timed("risk", rows_in=self.table.count) as step:
             assessed = self._assessed()
             step.rows_out = assessed.height

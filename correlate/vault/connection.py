@@ -24,9 +24,11 @@ from correlate.vault.errors import (
 )
 from correlate.vault.failures import translated
 
-__all__ = ["MEMORY_FORM", "Limits", "connect", "remove_database", "spill_folder"]
+__all__ = ["ENGINE_SHARE", "MEMORY_FORM", "Limits", "connect", "remove_database", "spill_folder"]
 
 _WRITERS = count()
+ENGINE_SHARE = 0.375
+"""Of the memory that is given, what the engine gets."""
 MEMORY_FORM = re.compile(r"(?=[\d.]*[1-9])(\d+(?:\.\d+)?) ?([KMGT]i?)B")
 
 
@@ -34,7 +36,7 @@ MEMORY_FORM = re.compile(r"(?=[\d.]*[1-9])(\d+(?:\.\d+)?) ?([KMGT]i?)B")
 class Limits:
     """What the work may use: ``threads`` (None: all cores) and ``memory`` such as "4GB" (None: no bound).
 
-    The engine gets half of the memory: the other half is for what is read, tokenised and compared.
+    The engine gets three eighths of the memory: the rest is for what is read, tokenised and compared.
     """
 
     threads: int | None = None
@@ -59,8 +61,8 @@ class Limits:
 
     @property
     def engine_memory(self) -> str | None:
-        """The engine's half."""
-        return None if self.memory_bytes is None else f"{self.memory_bytes // 2_000}KB"
+        """The engine's part."""
+        return None if self.memory_bytes is None else f"{int(self.memory_bytes * ENGINE_SHARE) // 1000}KB"
 
 
 def connect(

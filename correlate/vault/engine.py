@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 WAKE_SECONDS = 0.2
 LEAN_MEMORY = "256MB"
+# An engine that is told to shrink keeps so much, if the whole process has more than that.
+SHRUNK_MEMORY, SHRUNK_FROM = "1GB", 4_000_000_000
 Result = TypeVar("Result")
 Step = tuple[str, str]
 """A name, and the SELECT that makes it from the names before it."""
@@ -138,6 +140,13 @@ class Engine:
         finally:
             with suppress(CorrelateError):
                 self.execute("RESET memory_limit")
+
+    def shrink(self) -> None:
+        """Let go of what was read of the file: others need the room now. A limit that was not given stays."""
+        if (self.limits.memory_bytes or 0) > SHRUNK_FROM:
+            # It may hold more that it cannot let go of.
+            with suppress(CorrelateError):
+                self.execute(f"SET memory_limit = '{SHRUNK_MEMORY}'")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
