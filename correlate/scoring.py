@@ -34,7 +34,7 @@ from correlate.pipeline import (
 )
 from correlate.reading import Mapping, RejectsWriter, Source, check_writable, open_input
 from correlate.timings import timed
-from correlate.vault import Progress, Vault
+from correlate.vault import Progress, Snapshot, Vault
 
 __all__ = ["score", "score_frame"]
 
@@ -184,8 +184,10 @@ def _scored(
     with _opened(subjects, mapping, id_column, declaring, budget) as source:
         refusal.check_source(source)
         keeping = keeping or Keeping()
+        now = Snapshot.of(vault)
         run = _run(vault, source, models, id_column, breach, mapping, declaring)
-        previous = keeping.begin({**run, "the size of a batch": budget.batch_rows}, vault)
+        state = {"the vault": now.document(), "the size of a batch": budget.batch_rows}
+        previous = keeping.begin({**run, **state}, vault, now)
         # Read after the subjects' headers have passed, and before any of their rows.
         declared = _declared(vault, declaring, id_column, breaches, refusal, rejects)
         scorer = Scorer(vault, models, breach=breach, declared=declared, keep_links=keeping.links)
@@ -194,7 +196,8 @@ def _scored(
         )
         update, whole = None, ""
         if previous is not None:
-            update, whole = _updating(previous, vault, models, scorer, rows, progress)
+            change = VaultChange.between(previous.snapshot, now, vault, models.linkage)
+            update, whole = _updating(previous, vault, change, scorer, rows, progress)
         ranges = _Ranges(scorer, source, keeping, update, rejects, progress)
         for each in rows.read(skip=ranges.restored(), pick=None if update is None else update.pick):
             ranges.open = True
@@ -208,13 +211,12 @@ def _scored(
 def _updating(
     previous: Previous,
     vault: Vault,
-    models: Models,
+    change: VaultChange,
     scorer: Scorer,
     rows: SubjectRows,
     progress: Progress | None,
 ) -> tuple[Update | None, str]:
     """What of an earlier run holds still; or None, and why nobody's links do."""
-    change = VaultChange.between(previous.snapshot, vault, models.linkage)
     if change.whole:
         return None, change.whole
     seen = None if previous.same_subjects else _look_through(scorer, rows, progress)
@@ -305,7 +307,6 @@ def _run(
     return {
         "the version of this program": version("correlate-risk"),
         "the key": vault.key_id,
-        "the vault": vault.state(),
         "the file of subjects": vault.keyed_checksum(source.checksum()),
         "the linkage model": repr(models.linkage),
         "what the profile refuses": sorted(field.value for field in models.profile.refuses),

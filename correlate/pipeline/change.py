@@ -46,9 +46,8 @@ class VaultChange:
     crowds: bool
 
     @classmethod
-    def between(cls, before: Snapshot, vault: Vault, model: LinkageModel) -> Self:
-        """Compare; ``before`` is of an earlier state of this very vault."""
-        now = Snapshot.of(vault)
+    def between(cls, before: Snapshot, now: Snapshot, vault: Vault, model: LinkageModel) -> Self:
+        """Compare two states of one vault, which is as it is ``now``."""
         kept = before.files.keys() & now.files.keys()
         new, gone = now.files.keys() - kept, before.files.keys() - kept
         thinned = {no for no in kept if now.files[no].held != before.files[no].held}

@@ -31,9 +31,10 @@ class Keeping:
     links: bool = False
     update: Path | None = None
     _store: RangeStore | None = field(default=None, init=False)
+    _now: Snapshot | None = field(default=None, init=False)
 
-    def begin(self, run: Mapping[str, Any], vault: Vault) -> Previous | None:
-        """Start with what decides the run; gives what it updates, if anything.
+    def begin(self, run: Mapping[str, Any], vault: Vault, now: Snapshot) -> Previous | None:
+        """Start with what decides the run, and the vault as it is; gives what it updates, if anything.
 
         Raises:
             ResumedOtherwise: the run that was broken off was another.
@@ -41,7 +42,8 @@ class Keeping:
         """
         if self.output is None:
             return None
-        previous = None if self.update is None else Previous(self.update, run, vault)
+        self._now = now
+        previous = None if self.update is None else Previous(self.update, run, vault, now)
         earlier = None if previous is None else checksum(previous.folder / KEPT)
         run = {**run, "--update": earlier, "--keep-links": self.links}
         self._store = RangeStore(self.output, run, resume=self.resume)
@@ -58,7 +60,7 @@ class Keeping:
 
     def finish(self, scored: Scored, vault: Vault) -> None:
         """The output is whole."""
-        if self._store is None or self.output is None:
+        if self._store is None or self.output is None or self._now is None:
             return
         if not self.links:
             self._store.discard()
@@ -68,7 +70,7 @@ class Keeping:
             scored.assessed.head(scored.of_ranges),
             {
                 "scores": vault.keyed_checksum(checksum(self.output)),
-                "snapshot": Snapshot.of(vault).document(),
+                "snapshot": self._now.document(),
                 "assessed_by": scored.assessed_by,
             },
         )

@@ -60,8 +60,9 @@ class Previous:
         snapshot: the vault as it was.
     """
 
-    def __init__(self, scores: Path, run: Mapping[str, Any], vault: Vault) -> None:
-        """Find the links of ``scores``, and hold them against the run that is to be.
+    def __init__(self, scores: Path, run: Mapping[str, Any], vault: Vault, now: Snapshot) -> None:
+        """Find the links of ``scores``, and hold them against the run that is to be, on a vault as it is
+        ``now``.
 
         Raises:
             LinksNotKept, LinksDamaged: there are none, or they are not of these scores.
@@ -83,7 +84,7 @@ class Previous:
                 raise KeptOtherwise(path=scores, what=name)
         if not mine:
             raise LinksDamaged(path=scores, folder=self.folder)
-        if self.snapshot.vault_id != Snapshot.of(vault).vault_id:
+        if self.snapshot.vault_id != now.vault_id:
             raise KeptOtherwise(path=scores, what=OF_VAULT)
         self.same_subjects = all(
             before.get(name) == json.loads(json.dumps(run.get(name))) for name in OF_SUBJECTS

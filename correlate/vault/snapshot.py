@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 import xxhash
 
 from correlate.vault.terms import reference_breaches
-from correlate.vault.vault import Vault
+from correlate.vault.vault import ROW_BITS, Vault
 
 __all__ = ["HeldFile", "Snapshot"]
 
@@ -50,17 +51,20 @@ class Snapshot:
     @classmethod
     def of(cls, vault: Vault) -> Self:
         """Take it."""
-        engine, held = vault.engine, vault.state()
-        files = engine.rows("SELECT checksum, file_no, breach_no, rows_accepted FROM file ORDER BY file_no")
+        engine = vault.engine
+        held = dict(
+            engine.rows(f"SELECT record_id >> {ROW_BITS} AS file_no, count(*) FROM record GROUP BY ALL")
+        )
+        files = engine.rows("SELECT file_no, breach_no, rows_accepted FROM file ORDER BY file_no")
         breaches = engine.rows("SELECT breach_no, breach FROM breach SEMI JOIN file USING (breach_no)")
         accepted: dict[int, int] = {}
-        for _, _, breach_no, rows in files:
+        for _, breach_no, rows in files:
             accepted[breach_no] = accepted.get(breach_no, 0) + rows
         return cls(
             vault_id=str(engine.scalar("SELECT content FROM meta WHERE name = 'vault_id'")),
             files={
-                no: HeldFile(breach_no=breach_no, accepted=rows, held=held[checksum])
-                for checksum, no, breach_no, rows in files
+                no: HeldFile(breach_no=breach_no, accepted=rows, held=held.get(no, 0))
+                for no, breach_no, rows in files
             },
             breaches={
                 no: vault.keyed_checksum(xxhash.xxh3_128_hexdigest(name.encode()))
@@ -72,8 +76,9 @@ class Snapshot:
         )
 
     def document(self) -> dict[str, Any]:
-        """As JSON has it."""
-        return asdict(self)
+        """As JSON has it: the names of all numbers are text there."""
+        document: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return document
 
     @classmethod
     def parse(cls, document: dict[str, Any]) -> Self:

@@ -192,17 +192,6 @@ class Vault:
         digest = np.frombuffer(bytes.fromhex(checksum), dtype=np.uint8).reshape(1, -1)
         return self.tokeniser.scheme.tokens("file-checksum", digest).astype(">i8").tobytes().hex()
 
-    def state(self) -> dict[str, int]:
-        """What tells two states of a vault apart: each file by its keyed checksum, with the records it still
-        has.
-        """
-        rows = self.engine.rows(
-            f"SELECT checksum, coalesce(held, 0) FROM file LEFT JOIN ("
-            f"SELECT record_id >> {ROW_BITS} AS file_no, count(*) AS held FROM record GROUP BY ALL"
-            f") USING (file_no) ORDER BY checksum"
-        )
-        return dict(rows)
-
     def class_sets(self) -> dict[int, tuple[AttributeClass, ...]]:
         """The attribute classes behind each class_set_no."""
         rows = self.engine.rows("SELECT class_set_no, classes FROM class_set ORDER BY class_set_no")
