@@ -237,11 +237,11 @@ def test_limits_that_mean_nothing_are_refused(settings):
         Limits(**settings)
 
 
-def test_limits_reach_the_engine_which_gets_half_of_the_memory(path, key):
+def test_limits_reach_the_engine_which_gets_its_part_of_the_memory(path, key):
     with Vault.open(path, key, limits=Limits(threads=1, memory="128MB")) as vault:
         assert vault.engine.rows(
             "SELECT current_setting('threads')::INT, current_setting('memory_limit')"
-        ) == [(1, "61.0 MiB")]
+        ) == [(1, "45.7 MiB")]
 
 
 def test_only_tokens_numbers_and_class_codes_are_stored(filled, key):
