@@ -27,7 +27,7 @@ from correlate.linkage import (
 )
 from correlate.reading import Mapping, open_input
 from correlate.tokens import SecretKey
-from correlate.vault import ROW_BITS, FileInOtherBreach, Vault, ingest, tokenised
+from correlate.vault import ROW_BITS, Vault, ingest, tokenised
 
 __all__ = ["Trial", "trial"]
 
@@ -113,11 +113,9 @@ def trial(
         Vault.create(Path(folder) / "trial.duckdb", _key(subjects, () if within else records)) as vault,
     ):
         files = dict(enumerate([subjects] if within else records, start=1))
-        for number, path in files.items():
-            try:
-                ingest(vault, path, _breach(number), mapping=read[path])
-            except FileInOtherBreach:
-                raise GivenTwice(file=path) from None
+        for path in files.values():
+            if ingest(vault, path, _breach(), mapping=read[path]).already_held:
+                raise GivenTwice(file=path)
         askers = _themselves(vault) if within else _asking(vault, subjects, read[subjects])
         if not askers.keys.height:
             raise SubjectsUnusable(file=subjects)
@@ -137,10 +135,9 @@ def _key(subjects: Path, records: Sequence[Path]) -> SecretKey:
     return SecretKey(secret=digest.digest())
 
 
-def _breach(number: int) -> Breach:
-    """A breach of no catalogue for each file: ids only tell the files of a trial apart."""
-    shipped = next(iter(Catalogue.shipped()))
-    return dataclasses.replace(shipped, id=f"trial-{number}")
+def _breach() -> Breach:
+    """A breach of no catalogue, one for all files: cut in two, the records of a trial are the same."""
+    return dataclasses.replace(next(iter(Catalogue.shipped())), id="trial")
 
 
 def _themselves(vault: Vault) -> Askers:

@@ -80,10 +80,14 @@ def _needed(subjects: pl.DataFrame, assessed: pl.DataFrame) -> tuple[pl.DataFram
     """Without exposures that nobody has, of which an update leaves some: how a file is encoded hangs on what
     names there are. The first of all, which is empty, is always there.
     """
-    needed = pl.concat([pl.Series([0], dtype=pl.Int32), subjects["exposure_no"]]).unique().sort()
+    needed = (
+        pl.concat([pl.Series([0], dtype=subjects["exposure_no"].dtype), subjects["exposure_no"]])
+        .unique()
+        .sort()
+    )
     if len(needed) == assessed.height:
         return subjects, assessed
-    numbered = subjects.with_columns(exposure_no=needed.search_sorted(subjects["exposure_no"]).cast(pl.Int32))
+    numbered = subjects.with_columns(exposure_no=needed.search_sorted(subjects["exposure_no"]))
     return numbered, assessed[needed]
 
 

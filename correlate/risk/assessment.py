@@ -256,8 +256,9 @@ class _Kernel:
         pairs = block.pair_starts()
         rows = np.arange(len(block))
         what_if = Counterfactuals(block, profile=self.profile)
-        plain = what_if.add(rows)
-        own = what_if.add(rows, background=True) if self.rated else plain
+        # What attributes are worth is told of those that are evaluated first.
+        own = what_if.add(rows, background=self.rated)
+        plain = what_if.add(rows) if self.rated else own
         near = block.step >= round(self.profile.near_certain.value * self.profile.steps)
         lower = what_if.add_reduced(near, otherwise=plain)
         upper = what_if.add(rows, certain=True, background=self.rated)
