@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from math import fsum
 from pathlib import Path
@@ -11,6 +12,8 @@ import polars as pl
 from correlate.vault import Dropped
 
 __all__ = ["ScoreReport", "Scored"]
+
+ROWS_AT_A_TIME = 50_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,24 +72,32 @@ class Scored:
     def report(self, output: Path | None, *, seconds: float) -> ScoreReport:
         """Add the counts up over subjects."""
         weight = self.subjects.group_by("exposure_no").len("subjects")
-        each = self.assessed.join(weight, left_on="exposure_id", right_on="exposure_no")
         total = max(1, self.subjects.height)
-        bands = dict(each.group_by("band").agg(pl.col("subjects").sum()).sort("band").iter_rows())
-        only = (
-            each.select("subjects", "scenarios")
-            .explode("scenarios")
-            .drop_nulls()
-            .unnest("scenarios")
-            .filter("combination_only")
-        )
-        opened = dict(only.group_by("scenario").agg(pl.col("subjects").sum()).sort("scenario").iter_rows())
+        linked, scores, uplifts = 0, [0.0], [0.0]
+        bands: Counter[str] = Counter()
+        opened: Counter[str] = Counter()
+        # The assessments of a nation, joined in one piece, would take several times their room.
+        for part in self.assessed.iter_slices(ROWS_AT_A_TIME):
+            each = part.join(weight, left_on="exposure_id", right_on="exposure_no")
+            linked += int(each.filter(pl.col("breaches").list.len() > 0)["subjects"].sum())
+            scores += (each["score"] * each["subjects"]).to_list()
+            uplifts += (each["uplift"] * each["subjects"]).to_list()
+            bands.update(dict(each.group_by("band").agg(pl.col("subjects").sum()).iter_rows()))
+            only = (
+                each.select("subjects", "scenarios")
+                .explode("scenarios")
+                .drop_nulls()
+                .unnest("scenarios")
+                .filter("combination_only")
+            )
+            opened.update(dict(only.group_by("scenario").agg(pl.col("subjects").sum()).iter_rows()))
         return ScoreReport(
             output=output,
             rows=self.counts["rows"],
             accepted=self.counts["rows"] - self.counts["rejected"],
             rejected=self.counts["rejected"],
             subjects=self.subjects.height,
-            linked=int(each.filter(pl.col("breaches").list.len() > 0)["subjects"].sum()),
+            linked=linked,
             links=self.counts["links"],
             hop_links=self.counts["hop_links"],
             household_links=self.counts["household_links"],
@@ -94,10 +105,10 @@ class Scored:
                 name: count for name, count in self.counts.items() if name.startswith(("declared", "hibp"))
             },
             dropped=self.dropped,
-            bands=bands,
-            scenarios=opened,
-            mean_score=fsum(each["score"] * each["subjects"]) / total,
-            mean_uplift=fsum(each["uplift"] * each["subjects"]) / total,
+            bands=dict(sorted(bands.items())),
+            scenarios=dict(sorted(opened.items())),
+            mean_score=fsum(scores) / total,
+            mean_uplift=fsum(uplifts) / total,
             key_id=self.key_id,
             model=self.model,
             seconds=seconds,
