@@ -205,7 +205,9 @@ def _scored(
                 ranges.close(each.bytes_read, more=True)
         ranges.close(source.bytes, more=False)
     again = None if update is None else ranges.linked
-    return replace(scorer.finish(by_number=id_column is None), again=again, whole=whole)
+    vault.forms.clear()
+    with vault.engine.shrunk():
+        return replace(scorer.finish(by_number=id_column is None), again=again, whole=whole)
 
 
 def _updating(

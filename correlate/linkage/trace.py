@@ -1,9 +1,10 @@
 """Traces: what the links of each subject hang on, so that a later run may link those alone that can change.
 
 After new records have come into a vault, only subjects can have other links one of whose keys is a key of
-a new record, and those that are ``crowded``. After records have left it, only subjects with a pair with one
-of them, and again those that are crowded. What all subjects hang on alike, and no trace tells, is how common
-each name, date and place is in the vault as a whole, and whether the vault is small enough for wide keys.
+a new record; after records have left it, only subjects with a pair with one of them, and those that are
+``crowded``, as they are where a breach has grown. What all subjects hang on alike, and no trace tells, is how
+common names, dates and places are in the breach that tells it, and whether the vault is small enough for wide
+keys.
 """
 
 from __future__ import annotations
@@ -26,8 +27,6 @@ Numbers = npt.NDArray[np.int64]
 
 CUT_BITS = 32
 """Of a key so many leading bits are kept: half the room, and one key in a hundred meets another by chance."""
-
-
 # Keys of the vault that are looked through at a time.
 CHUNK_KEYS = 1_000_000
 

@@ -69,6 +69,8 @@ class Previous:
             KeptOtherwise: it was a run of another vault, key, linkage model or option.
         """
         self.scores, self.folder = scores, links_folder(scores)
+        # As it reads once it was written.
+        run = json.loads(json.dumps(run))
         if not self.folder.is_dir() or not scores.is_file():
             raise LinksNotKept(path=scores, folder=self.folder)
         try:
@@ -80,15 +82,13 @@ class Previous:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             raise LinksDamaged(path=scores, folder=self.folder) from None
         for name in sorted({*before, *run} - {OF_VAULT, *OF_SUBJECTS, *ANYHOW}):
-            if before.get(name) != json.loads(json.dumps(run.get(name))):
+            if before.get(name) != run.get(name):
                 raise KeptOtherwise(path=scores, what=name)
         if not mine:
             raise LinksDamaged(path=scores, folder=self.folder)
         if self.snapshot.vault_id != now.vault_id:
             raise KeptOtherwise(path=scores, what=OF_VAULT)
-        self.same_subjects = all(
-            before.get(name) == json.loads(json.dumps(run.get(name))) for name in OF_SUBJECTS
-        )
+        self.same_subjects = all(before.get(name) == run.get(name) for name in OF_SUBJECTS)
 
     def ranges(self) -> Iterator[RangeResult]:
         """What the earlier run came to, range by range; raises LinksDamaged."""

@@ -54,8 +54,8 @@ class ScoreReport:
 class Scored:
     """Subjects with the number of their exposure, sorted, and the assessment of each exposure.
 
-    ``assessed_by`` is short for all that decides an assessment; the first ``of_ranges`` exposures are those
-    that ranges came to. Of ``again`` and ``whole`` see :class:`ScoreReport`.
+    ``assessed_by`` is short for all that decides an assessment, where links are kept; the first ``of_ranges``
+    exposures are those that ranges came to. Of ``again`` and ``whole`` see :class:`ScoreReport`.
     """
 
     subjects: pl.DataFrame

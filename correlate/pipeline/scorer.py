@@ -198,8 +198,6 @@ class Scorer:
             self.close_range()
         of_ranges = self.table.count
         subjects = self._in_order(by_number=by_number)
-        self._vault.forms.clear()
-        self._vault.engine.shrink()
         with timed("risk", rows_in=self.table.count) as step:
             assessed = self._assessed()
             step.rows_out = assessed.height
@@ -210,7 +208,7 @@ class Scorer:
             dropped=tuple(Dropped(column=c, reason=r, rows=n) for (c, r), n in sorted(self._dropped.items())),
             key_id=self._vault.key_id,
             model=self._models.name,
-            assessed_by=self.assessed_by(),
+            assessed_by=self.assessed_by() if self._keep_links else "",
             of_ranges=of_ranges,
         )
 

@@ -141,12 +141,20 @@ class Engine:
             with suppress(CorrelateError):
                 self.execute("RESET memory_limit")
 
-    def shrink(self) -> None:
-        """Let go of what was read of the file: others need the room now. A limit that was not given stays."""
-        if (self.limits.memory_bytes or 0) > SHRUNK_FROM:
-            # It may hold more that it cannot let go of.
+    @contextmanager
+    def shrunk(self) -> Iterator[None]:
+        """Let go of what was read of the file: others need the room. A limit that was not given stays."""
+        if (self.limits.memory_bytes or 0) <= SHRUNK_FROM:
+            yield
+            return
+        # It may hold more that it cannot let go of.
+        with suppress(CorrelateError):
+            self.execute(f"SET memory_limit = '{SHRUNK_MEMORY}'")
+        try:
+            yield
+        finally:
             with suppress(CorrelateError):
-                self.execute(f"SET memory_limit = '{SHRUNK_MEMORY}'")
+                self.execute(f"SET memory_limit = '{self.limits.engine_memory}'")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

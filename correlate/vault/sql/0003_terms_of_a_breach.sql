@@ -9,29 +9,22 @@ CREATE TABLE term (
     records BIGINT NOT NULL
 );
 
+-- A field is had where its first column is.
 INSERT INTO term
 WITH counted AS (
-    SELECT breach_no, 'surname' AS field, surname AS token FROM record_token
-    UNION ALL SELECT breach_no, 'surname', surname_alt FROM record_token
-    UNION ALL SELECT breach_no, 'first_name', first_name FROM record_token
-    UNION ALL SELECT breach_no, 'birth_date', birth_date FROM record_token
-    UNION ALL SELECT breach_no, 'birth_place', birth_place FROM record_token
-    UNION ALL SELECT breach_no, 'postcode', postcode FROM record_token
-    UNION ALL SELECT breach_no, 'city', city FROM record_token
-    UNION ALL SELECT breach_no, 'occupation', occupation FROM record_token
-),
-total AS (
-    SELECT breach_no, 'surname' AS field, surname AS token FROM record_token
-    UNION ALL SELECT breach_no, 'first_name', first_name FROM record_token
-    UNION ALL SELECT breach_no, 'birth_date', birth_date FROM record_token
-    UNION ALL SELECT breach_no, 'birth_place', birth_place FROM record_token
-    UNION ALL SELECT breach_no, 'postcode', postcode FROM record_token
-    UNION ALL SELECT breach_no, 'city', city FROM record_token
-    UNION ALL SELECT breach_no, 'occupation', occupation FROM record_token
+    SELECT breach_no, 'surname' AS field, surname AS token, true AS first FROM record_token
+    UNION ALL SELECT breach_no, 'surname', surname_alt, false FROM record_token
+    UNION ALL SELECT breach_no, 'first_name', first_name, true FROM record_token
+    UNION ALL SELECT breach_no, 'birth_date', birth_date, true FROM record_token
+    UNION ALL SELECT breach_no, 'birth_place', birth_place, true FROM record_token
+    UNION ALL SELECT breach_no, 'postcode', postcode, true FROM record_token
+    UNION ALL SELECT breach_no, 'city', city, true FROM record_token
+    UNION ALL SELECT breach_no, 'occupation', occupation, true FROM record_token
 )
-SELECT breach_no, field, token, count(*) FROM counted WHERE token IS NOT NULL GROUP BY ALL
+SELECT breach_no, field, token, count(*) FROM counted WHERE token IS NOT NULL
+GROUP BY breach_no, field, token
 UNION ALL
-SELECT breach_no, field, 0, count(*) FROM total WHERE token IS NOT NULL GROUP BY ALL
+SELECT breach_no, field, 0, count(*) FROM counted WHERE token IS NOT NULL AND first GROUP BY breach_no, field
 ORDER BY breach_no, token, field;
 
 -- What a later run tells this vault by; and no file gets the number of one that was removed.
