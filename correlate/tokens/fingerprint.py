@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import xxhash
 
+from correlate.tokens.exposed import ClassSets
 from correlate.tokens.people import TOKEN_COLUMNS, People
 from correlate.tokens.scheme import MISSING
+from correlate.vocabulary import AttributeClass
 
 __all__ = ["fingerprints", "mixed"]
 
@@ -34,6 +35,13 @@ def fingerprints(people: People) -> Words:
         if (column := people.tokens.get(name)) is not None:
             # A column that is missing says the same as one that is not there.
             out += mixed(column.view(np.uint64) + np.uint64(place * _STEP % 2**64)) * (column != MISSING)
-    sets = [xxhash.xxh3_64_intdigest(",".join(classes).encode()) for classes in people.classes.sets]
-    out += np.array(sets, dtype=np.uint64)[people.classes.of_row]
+    out += _of_sets(people.classes)[people.classes.of_row]
     return mixed(out + people.nir_own)
+
+
+def _of_sets(classes: ClassSets) -> Words:
+    """(s,) a word for each distinct set: the sum of a word for each class, so order plays no part."""
+    words = mixed(np.arange(1, len(AttributeClass) + 1, dtype=np.uint64) * np.uint64(_STEP))
+    place = {each: place for place, each in enumerate(AttributeClass)}
+    sums = [words[[place[each] for each in members]].sum(dtype=np.uint64) for members in classes.sets]
+    return np.array(sums, dtype=np.uint64)
