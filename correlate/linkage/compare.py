@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ from correlate.linkage.comparison import COMPARISONS, Comparison, levels_of
 from correlate.linkage.model import LinkageModel
 from correlate.linkage.sides import Bools, Sides
 from correlate.tokens import TOKEN_COLUMNS
-from correlate.vault import RECORD_COLUMNS, Vault
+from correlate.vault import RECORD_COLUMNS, Vault, side_by_side
 
 __all__ = ["CHUNK_ROWS", "LEVELS", "SHARED", "compared", "judged", "pair_chunks"]
 
@@ -40,25 +40,29 @@ def compared(
     chunks: Iterator[pl.DataFrame],
     *,
     comparisons: tuple[Comparison, ...] = COMPARISONS,
+    then: Callable[[pl.DataFrame], pl.DataFrame] = lambda levels: levels,
 ) -> Iterator[pl.DataFrame]:
-    """Compare pairs, chunk by chunk.
+    """Compare pairs, chunk by chunk, two chunks at a time.
 
     Args:
         vault: open.
         askers: the asking rows with their rarities (``with_rarity``).
         chunks: pairs (asker_no, record_id) with what their records hold, as ``pair_chunks`` gives them.
         comparisons: which ones.
+        then: what is made of each chunk at once.
 
     Yields:
         asker_no, record_id, breach_no, class_set_no, shared, a level for each comparison (0 missing, 1 the
-        first), and term_bits: log2 of how common the agreeing tokens are, summed.
+        first), and term_bits: log2 of how common the agreeing tokens are, summed; or what ``then`` makes of
+        them.
     """
-    start, rows = time.perf_counter(), 0
+    start = time.perf_counter()
     tokens = {name: askers[name].to_numpy() for name in (*TOKEN_COLUMNS, "birth_swapped")}
     terms = {name: askers[name].to_numpy() for name in TERMS}
     places = pl.DataFrame({"asker_no": askers["asker_no"], "place": np.arange(askers.height)})
     nir_own = askers["nir_own"].to_numpy()
-    for chunk in chunks:
+
+    def work(chunk: pl.DataFrame) -> pl.DataFrame:
         found = chunk.join(places, on="asker_no", how="inner", maintain_order="left")
         of_pair = found["place"].to_numpy()
         sides = Sides(
@@ -68,9 +72,10 @@ def compared(
             s_nir_own=nir_own[of_pair],
             r_nir_own=found["nir_own"].to_numpy(),
         )
-        rows += found.height
-        yield _levels(found, sides, {name: term[of_pair] for name, term in terms.items()}, comparisons)
-    log.debug("step compared: %d rows in %.3f s", rows, time.perf_counter() - start)
+        return then(_levels(found, sides, {name: term[of_pair] for name, term in terms.items()}, comparisons))
+
+    yield from side_by_side(work, chunks)
+    log.debug("step compared: %.3f s", time.perf_counter() - start)
 
 
 def pair_chunks(vault: Vault, pairs: str) -> Iterator[pl.DataFrame]:

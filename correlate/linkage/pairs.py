@@ -111,7 +111,7 @@ def judge_chunks(
 ) -> pl.DataFrame:
     """Compare and judge pairs that come with what their records hold; see :func:`judge_pairs`."""
     enough = (pl.col("probability") >= probability_min) | (pl.col("household_probability") >= probability_min)
-    parts = [judged(chunk, model).filter(enough) for chunk in compared(vault, asker, chunks)]
+    parts = compared(vault, asker, chunks, then=lambda levels: judged(levels, model).filter(enough))
     return pl.concat([pl.DataFrame(schema=SCHEMA), *parts])
 
 

@@ -67,11 +67,17 @@ def tokenised(
 
 
 def side_by_side(work: Callable[[Given], Item], items: Iterator[Given]) -> Iterator[Item]:
-    """Work on two items at a time, and give the results in the order of the items."""
+    """Work on two items at a time, and give the results in the order of the items; on one alone without more
+    ado.
+    """
+    first = list(islice(items, 2))
+    if len(first) < 2:
+        yield from map(work, first)
+        return
     with ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="tokenise") as workers:
         under_way: deque[Future[Item]] = deque()
         try:
-            for item in items:
+            for item in chain(first, items):
                 under_way.append(workers.submit(work, item))
                 if len(under_way) == WORKERS:
                     yield under_way.popleft().result()
