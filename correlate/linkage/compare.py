@@ -40,7 +40,7 @@ def compared(
     chunks: Iterator[pl.DataFrame],
     *,
     comparisons: tuple[Comparison, ...] = COMPARISONS,
-    then: Callable[[pl.DataFrame], pl.DataFrame] = lambda levels: levels,
+    then: Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame] = lambda levels, _: levels,
 ) -> Iterator[pl.DataFrame]:
     """Compare pairs, chunk by chunk, two chunks at a time.
 
@@ -49,7 +49,7 @@ def compared(
         askers: the asking rows with their rarities (``with_rarity``).
         chunks: pairs (asker_no, record_id) with what their records hold, as ``pair_chunks`` gives them.
         comparisons: which ones.
-        then: what is made of each chunk at once.
+        then: what is made of each chunk at once, of its levels and of what its records hold, in two threads.
 
     Yields:
         asker_no, record_id, breach_no, class_set_no, shared, a level for each comparison (0 missing, 1 the
@@ -72,7 +72,8 @@ def compared(
             s_nir_own=nir_own[of_pair],
             r_nir_own=found["nir_own"].to_numpy(),
         )
-        return then(_levels(found, sides, {name: term[of_pair] for name, term in terms.items()}, comparisons))
+        of_terms = {name: term[of_pair] for name, term in terms.items()}
+        return then(_levels(found, sides, of_terms, comparisons), found)
 
     yield from side_by_side(work, chunks)
     log.debug("step compared: %.3f s", time.perf_counter() - start)

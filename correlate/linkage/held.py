@@ -22,9 +22,17 @@ class HeldRecords:
         self._vault = vault
         self._rows = vault.engine.frame(f"SELECT {', '.join(COLUMNS)} FROM record LIMIT 0")
         self._places = pl.DataFrame(schema={"record_id": pl.Int64, "place": pl.Int64})
+        self._taken: list[pl.DataFrame] = []
+
+    def take(self, rows: pl.DataFrame) -> None:
+        """Take in records (n,) with all that they hold, which were read for another purpose; any may come
+        several times, and from any thread.
+        """
+        self._taken.append(rows.select(COLUMNS))
 
     def fetch(self, record_ids: pl.Series) -> None:
         """Read those records (n,) that were not read yet."""
+        self._settle()
         wanted = pl.DataFrame({"record_id": record_ids.unique()}).join(
             self._places, on="record_id", how="anti"
         )
@@ -33,8 +41,17 @@ class HeldRecords:
                 fresh = self._vault.engine.frame(
                     f"SELECT {', '.join(COLUMNS)} FROM record SEMI JOIN wanted_record USING (record_id)"
                 )
-            self._rows = pl.concat((self._rows, fresh), rechunk=True)
-            self._places = self._rows.select("record_id", place=pl.int_range(pl.len()))
+            self._add(fresh)
+
+    def _settle(self) -> None:
+        if taken := self._taken:
+            self._taken = []
+            rows = pl.concat(taken).unique("record_id")
+            self._add(rows.join(self._places, on="record_id", how="anti"))
+
+    def _add(self, fresh: pl.DataFrame) -> None:
+        self._rows = pl.concat((self._rows, fresh), rechunk=True)
+        self._places = self._rows.select("record_id", place=pl.int_range(pl.len()))
 
     def places(self, record_ids: pl.Series) -> pl.Series:
         """Where records (n,) that were read stand among all that were."""

@@ -56,22 +56,24 @@ def follow_paths(
     vault: Vault,
     asker: pl.DataFrame,
     hits: Hits,
+    held: HeldRecords,
     *,
     model: LinkageModel,
     without: frozenset[str] = frozenset(),
     tracer: Tracer | None = None,
 ) -> int:
     """Lengthen direct links link by link; the result is the temporary table path (subject_no, record_id,
-    depth, probability). Gives how many paths of several links were found, those that a better one replaced
-    among them.
+    breach_no, class_set_no, depth, probability). Gives how many paths of several links were found, those that
+    a better one replaced among them.
 
-    Reads the temporary tables ``direct`` (subject_no, record_id, probability), ``household`` (subject_no,
-    record_id) and ``key_frequency``, and the given table ``owner`` (asker_no, subject_no).
+    Reads the temporary tables ``direct`` (as path, but for the depth), ``household`` (subject_no, record_id)
+    and ``key_frequency``, and the given table ``owner`` (asker_no, subject_no).
 
     Args:
         vault: open.
         asker: the subjects' rows with their rarities.
         hits: where the subjects' keys occur.
+        held: records that were read on the way to direct links.
         model: parameters.
         without: token columns that lead from no record to another.
         tracer: takes down the keys that are looked up on the way.
@@ -79,7 +81,7 @@ def follow_paths(
     engine = vault.engine
     engine.execute("CREATE OR REPLACE TEMP TABLE crowd (key BIGINT, share DOUBLE)")
     _note_crowds(vault)
-    walk = _Walk(vault, asker, Lookups(hits), model, without, tracer)
+    walk = _Walk(vault, asker, Lookups(hits), held, model, without, tracer)
     found = 0
     for depth in range(2, model.hop_depth_max + 1):
         better = walk.lengthen(depth)
@@ -140,25 +142,28 @@ class _Walk:
         vault: Vault,
         asker: pl.DataFrame,
         lookups: Lookups,
+        held: HeldRecords,
         model: LinkageModel,
         without: frozenset[str],
         tracer: Tracer | None,
     ) -> None:
         engine = vault.engine
         self._vault, self._asker, self._model, self._without = vault, asker, model, without
-        self._lookups, self._records, self._tracer = lookups, HeldRecords(vault), tracer
+        self._lookups, self._records, self._tracer = lookups, held, tracer
         self._owner = engine.frame("SELECT asker_no, subject_no FROM owner")
         self._household = engine.frame("SELECT subject_no, record_id FROM household")
-        self.paths = engine.frame(
-            "SELECT subject_no, record_id, 1::TINYINT AS depth, probability FROM direct"
-        )
+        self.paths = engine.frame("SELECT *, 1::TINYINT AS depth FROM direct")
         self._fresh = self.paths
 
     def lengthen(self, depth: int) -> int:
         """Put one more link behind the paths that are new; gives how many better paths that made."""
         front = self._front()
         reached = self._bridged(front, self._promising(front))
-        better = self._weakened(self._contradicted(reached)).with_columns(depth=pl.lit(depth, pl.Int8))
+        better = self._weakened(self._contradicted(reached))
+        records = self._records.rows(self._records.places(better["record_id"]))
+        better = better.with_columns(
+            records["breach_no"], records["class_set_no"], depth=pl.lit(depth, pl.Int8)
+        )
         self._fresh = better.select(self.paths.columns)
         pair = ["subject_no", "record_id"]
         self.paths = pl.concat((self.paths.join(better, on=pair, how="anti"), self._fresh))

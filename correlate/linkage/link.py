@@ -10,6 +10,7 @@ import polars as pl
 
 from correlate.linkage.askers import Askers
 from correlate.linkage.candidates import Asked
+from correlate.linkage.held import HeldRecords
 from correlate.linkage.hops import follow_paths
 from correlate.linkage.model import LinkageModel
 from correlate.linkage.pairs import JUDGED, judge
@@ -20,6 +21,7 @@ from correlate.vault import Engine, Vault
 
 __all__ = ["HOUSEHOLD", "LINKED", "LinkCounts", "link"]
 
+COLUMNS = "subject_no, record_id, breach_no, class_set_no, depth, probability"
 LINKED = "linked"
 """The temporary table that ``link`` leaves: subject_no, record_id, breach_no, class_set_no, depth,
 probability. One row a pair."""
@@ -73,20 +75,22 @@ def link(
     tracer = Tracer(vault) if traced else None
     owner = pl.DataFrame({"asker_no": np.arange(people.height), "subject_no": subject_no})
     with engine.given(owner=owner.filter(pl.col("subject_no") > 0)):
-        judgement = judge(vault, askers, model=model, probability_min=model.probability_min)
+        further = hops and model.hop_depth_max > 1
+        held = HeldRecords(vault) if further else None
+        judgement = judge(vault, askers, model=model, probability_min=model.probability_min, held=held)
         if tracer is not None:
             found, most = [judgement.hits], model.key_records_max
             tracer.note(Asked.of(askers.keys), subject_no, found, records_max=most)
         engine.run([_direct(model)], into="direct", stepwise=stepwise)
         household = engine.run([_household()], into=HOUSEHOLD, stepwise=stepwise)
-        paths = "SELECT subject_no, record_id, 1::TINYINT AS depth, probability FROM direct"
-        if hops and model.hop_depth_max > 1:
+        paths = "SELECT *, 1::TINYINT AS depth FROM direct"
+        if held is not None:
             with timed("paths") as step:
                 step.rows_out += follow_paths(
-                    vault, judgement.rows, judgement.hits, model=model, without=without, tracer=tracer
+                    vault, judgement.rows, judgement.hits, held, model=model, without=without, tracer=tracer
                 )
-            paths = "SELECT subject_no, record_id, depth, probability FROM path"
-        links = engine.run([("linked", _placed(paths))], into=LINKED, stepwise=stepwise)
+            paths = "FROM path"
+        links = engine.run([("linked", f"SELECT {COLUMNS} FROM ({paths})")], into=LINKED, stepwise=stepwise)
     return LinkCounts(
         keys=judgement.counts.keys,
         keys_capped=judgement.counts.keys_capped,
@@ -103,7 +107,8 @@ def _direct(model: LinkageModel) -> tuple[str, str]:
     return (
         "direct",
         f"""
-        SELECT subject_no, record_id, max(probability) AS probability
+        SELECT subject_no, record_id, any_value(breach_no) AS breach_no,
+            any_value(class_set_no) AS class_set_no, max(probability) AS probability
         FROM {JUDGED} JOIN owner USING (asker_no)
         WHERE probability >= {model.probability_min!r} GROUP BY subject_no, record_id
         """,
@@ -123,13 +128,6 @@ def _household() -> tuple[str, str]:
         HAVING max(household_probability) >= 0.5 AND max(probability) < 0.5
         """,
     )
-
-
-def _placed(paths: str) -> str:
-    return f"""
-        SELECT subject_no, record_id, breach_no, class_set_no, depth, probability
-        FROM ({paths}) JOIN record USING (record_id)
-        """
 
 
 def _beyond(engine: Engine) -> int:

@@ -11,6 +11,7 @@ import polars as pl
 from correlate.linkage.askers import Askers
 from correlate.linkage.candidates import Asked, Hits, find_hits, found_pairs, frequencies, wide_pairs_sql
 from correlate.linkage.compare import LEVELS, compared, judged, pair_chunks
+from correlate.linkage.held import HeldRecords
 from correlate.linkage.model import LinkageModel
 from correlate.linkage.rarity import with_rarity
 from correlate.timings import timed
@@ -65,7 +66,14 @@ class Judgement:
     hits: Hits
 
 
-def judge(vault: Vault, askers: Askers, *, model: LinkageModel, probability_min: float = 0.0) -> Judgement:
+def judge(
+    vault: Vault,
+    askers: Askers,
+    *,
+    model: LinkageModel,
+    probability_min: float = 0.0,
+    held: HeldRecords | None = None,
+) -> Judgement:
     """Find, compare and judge all candidate pairs of some askers; the result is the temporary table JUDGED.
 
     Args:
@@ -73,13 +81,14 @@ def judge(vault: Vault, askers: Askers, *, model: LinkageModel, probability_min:
         askers: rows that ask.
         model: parameters.
         probability_min: pairs that reach it neither as person nor as household are left out.
+        held: takes in the records that paths may be continued from.
     """
     with timed("candidates", rows_in=askers.height) as step:
         counts, hits = find_candidates(vault, askers, model=model)
         step.rows_out += counts.candidates
     with timed("comparing", rows_in=counts.candidates) as step:
         rows = with_rarity(vault.engine, askers, model)
-        found = judge_pairs(vault, rows, "candidate", model=model, probability_min=probability_min)
+        found = judge_pairs(vault, rows, "candidate", model=model, probability_min=probability_min, held=held)
         step.rows_out += found.height
     with vault.engine.given(found_pair=found):
         vault.engine.execute(f"CREATE OR REPLACE TEMP TABLE {JUDGED} AS FROM found_pair", step=JUDGED)
@@ -87,7 +96,13 @@ def judge(vault: Vault, askers: Askers, *, model: LinkageModel, probability_min:
 
 
 def judge_pairs(
-    vault: Vault, asker: pl.DataFrame, pairs: str, *, model: LinkageModel, probability_min: float = 0.0
+    vault: Vault,
+    asker: pl.DataFrame,
+    pairs: str,
+    *,
+    model: LinkageModel,
+    probability_min: float = 0.0,
+    held: HeldRecords | None = None,
 ) -> pl.DataFrame:
     """Compare and judge the pairs of a table (asker_no, record_id); rows as in JUDGED.
 
@@ -97,8 +112,10 @@ def judge_pairs(
         pairs: the table's name.
         model: parameters.
         probability_min: pairs that reach it neither as person nor as household are left out.
+        held: takes in the records that paths may be continued from.
     """
-    return judge_chunks(vault, asker, pair_chunks(vault, pairs), model=model, probability_min=probability_min)
+    chunks = pair_chunks(vault, pairs)
+    return judge_chunks(vault, asker, chunks, model=model, probability_min=probability_min, held=held)
 
 
 def judge_chunks(
@@ -108,11 +125,21 @@ def judge_chunks(
     *,
     model: LinkageModel,
     probability_min: float,
+    held: HeldRecords | None = None,
 ) -> pl.DataFrame:
-    """Compare and judge pairs that come with what their records hold; see :func:`judge_pairs`."""
+    """Compare and judge pairs that come with what their records hold; see :func:`judge_pairs`.
+
+    ``held`` takes in the records that paths may be continued from: they need not be read again.
+    """
     enough = (pl.col("probability") >= probability_min) | (pl.col("household_probability") >= probability_min)
-    parts = compared(vault, asker, chunks, then=lambda levels: judged(levels, model).filter(enough))
-    return pl.concat([pl.DataFrame(schema=SCHEMA), *parts])
+
+    def then(levels: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+        out = judged(levels, model)
+        if held is not None:
+            held.take(found.filter(out["probability"] >= model.hop_probability_min))
+        return out.filter(enough)
+
+    return pl.concat([pl.DataFrame(schema=SCHEMA), *compared(vault, asker, chunks, then=then)])
 
 
 def find_candidates(vault: Vault, askers: Askers, *, model: LinkageModel) -> tuple[PairCounts, Hits]:
