@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
 
 from correlate.tokens import TOKEN_COLUMNS, People, Tokens, linkage_keys
 from correlate.vault import RECORD_COLUMNS, Vault
@@ -37,8 +38,9 @@ class Askers:
         numbers = np.arange(people.height) if numbers is None else numbers
         rows = pl.DataFrame({"asker_no": numbers, "nir_own": people.nir_own})
         missing = np.zeros(people.height, dtype=np.int64)
-        rows = rows.with_columns(pl.Series(name, people.tokens.get(name, missing)) for name in ASKED)
-        return cls(rows=rows, keys=pl.DataFrame({"key": people.keys, "asker_no": numbers[people.key_rows]}))
+        rows = rows.with_columns(_series(name, people.tokens.get(name, missing)) for name in ASKED)
+        keys = (_series("key", people.keys), _series("asker_no", numbers[people.key_rows]))
+        return cls(rows=rows, keys=pl.DataFrame(keys))
 
     @classmethod
     def of_records(
@@ -104,4 +106,9 @@ def held_rows(numbers: Numbers, held: pl.DataFrame, tokens: dict[str, Tokens]) -
     """Records as asking rows under these numbers (n,)."""
     missing = np.zeros(held.height, dtype=np.int64)
     rows = pl.DataFrame({"asker_no": numbers, "nir_own": held["nir_own"]})
-    return rows.with_columns(pl.Series(name, tokens.get(name, missing)) for name in ASKED)
+    return rows.with_columns(_series(name, tokens.get(name, missing)) for name in ASKED)
+
+
+def _series(name: str, column: Numbers) -> pl.Series:
+    """A column as it lies in memory: it is not copied."""
+    return pl.Series(name, pl.from_arrow(pa.array(column)))

@@ -30,7 +30,7 @@ from correlate.linkage.compare import compared
 from correlate.linkage.comparison import COMPARISONS
 from correlate.linkage.held import HeldRecords
 from correlate.linkage.model import LinkageModel
-from correlate.linkage.packing import Packing
+from correlate.linkage.packing import Packing, distinct
 from correlate.linkage.pairs import judge_chunks, note_frequencies
 from correlate.linkage.rarity import with_rarity
 from correlate.linkage.trace import Tracer
@@ -108,9 +108,9 @@ class _Front(NamedTuple):
 class _Known:
     """How surely each record is a subject's by now; another's of the household can never be."""
 
-    def __init__(self, paths: pl.DataFrame, household: pl.DataFrame, asked: Numbers) -> None:
-        """Take (subject_no, record_id, probability), (subject_no, record_id), and records (n,) that will be
-        asked for.
+    def __init__(self, paths: pl.DataFrame, household: pl.DataFrame, *asked: Numbers) -> None:
+        """Take (subject_no, record_id, probability), (subject_no, record_id), and records, several times
+        (n,), that will be asked for.
         """
         every = pl.concat(
             (
@@ -119,7 +119,7 @@ class _Known:
             )
         )
         subjects, records = every["subject_no"].to_numpy(), every["record_id"].to_numpy()
-        self._packing = Packing.of(subjects, records, asked)
+        self._packing = Packing.of(subjects, records, *asked)
         packed = self._packing.pack(subjects, records)
         # Stable: of a pair that stands in both the household comes first.
         order = np.argsort(packed, kind="stable")
@@ -189,18 +189,18 @@ class _Walk:
         most = self._model.hop_key_records_max
         if self._tracer is not None:
             self._tracer.note(asked, front.subject_no, self._lookups.found, records_max=most)
-        asked_for = np.concatenate([hits.record_id for hits in self._lookups.found])
-        known = _Known(self.paths, self._household, asked_for)
-        del asked_for
+        asked_for = [hits.record_id for hits in self._lookups.found]
+        known = _Known(self.paths, self._household, *asked_for)
         ends, surest = front.record_id.to_numpy(), front.probability * SUREST
-        parts = [pl.DataFrame(schema={"asker_no": pl.Int64, "record_id": pl.Int64})]
+        packing, parts = Packing.of(np.arange(len(ends)), *asked_for), [np.empty(0, dtype=np.int64)]
         for hits in self._lookups.found:
             pairs = found_pairs(hits, asked, records_max=most)
             end, record_id = pairs["asker_no"].to_numpy(), pairs["record_id"].to_numpy()
             likely = surest[end] > known.of(front.subject_no[end], record_id)
             likely &= (surest[end] >= self._model.hop_probability_min) & (ends[end] != record_id)
-            parts.append(pairs.filter(pl.Series(likely)))
-        return pl.concat(parts).unique()
+            parts.append(packing.pack(end[likely], record_id[likely]))
+        end, record_id = packing.unpack(distinct(np.concatenate(parts)))
+        return pl.DataFrame({"asker_no": end, "record_id": record_id})
 
     def _asked(self, front: _Front) -> Asked:
         """The keys of the ends."""
@@ -210,7 +210,9 @@ class _Walk:
             some, rows = linkage_keys(self._vault.tokeniser.scheme, tokens, asking=True)
             keys.append(some)
             ends.append(rows + start * ENDS)
-        return Asked.of(pl.DataFrame({"key": np.concatenate(keys), "asker_no": np.concatenate(ends)}))
+        rows = pl.DataFrame({"key": np.concatenate(keys), "asker_no": np.concatenate(ends)})
+        del keys, ends
+        return Asked.of(rows)
 
     def _look_up(self, keys: Tokens) -> None:
         """Find the keys that nobody on the way has asked for yet, and what of them is a crowd's."""
@@ -240,7 +242,10 @@ class _Walk:
         return best.filter(pl.col("product") > self._known(best))
 
     def _known(self, pairs: pl.DataFrame) -> pl.Series:
-        known = pairs.join(self.paths, on=["subject_no", "record_id"], how="left", maintain_order="left")
+        pair = ["subject_no", "record_id"]
+        known = pairs.select(pair).join(
+            self.paths.select(*pair, "probability"), on=pair, how="left", maintain_order="left"
+        )
         return known["probability"].fill_null(0)
 
     def _contradicted(self, reached: pl.DataFrame) -> pl.DataFrame:
@@ -270,5 +275,5 @@ class _Walk:
         odds = product * np.exp2(bits)
         probability = np.where(bits < 0, odds / (odds + 1 - product), product)
         weakened = reached.select("subject_no", "record_id", probability=pl.Series(probability))
-        better = weakened["probability"] > self._known(weakened.drop("probability"))
+        better = weakened["probability"] > self._known(weakened)
         return weakened.filter(better & (weakened["probability"] >= self._model.hop_probability_min))

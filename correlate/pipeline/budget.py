@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from itertools import count
 from typing import Self
 
 from correlate.errors import InputError
-from correlate.vault import ENGINE_SHARE, Limits
+from correlate.vault import Limits, engine_bytes
 
 __all__ = ["Budget", "TooLittleMemory"]
 
@@ -37,15 +38,19 @@ class Budget:
     def of(cls, limits: Limits) -> Self:
         """What fits into the limits; raises TooLittleMemory."""
         memory = limits.memory_bytes or min(USUAL_BYTES, _machine() // 2)
-        rows = int(memory * (1 - ENGINE_SHARE) - BASE_BYTES) // ROW_BYTES
+        rows = _range_rows(memory)
         if rows < LEAST_ROWS:
             if limits.memory is not None:
-                needed = int((BASE_BYTES + ROW_BYTES * LEAST_ROWS) / (1 - ENGINE_SHARE))
-                raise TooLittleMemory(given=limits.memory, needed=f"{-(-needed // 10**8) / 10:.1f}GB")
+                needed = next(tenths for tenths in count(1) if _range_rows(tenths * 10**8) >= LEAST_ROWS)
+                raise TooLittleMemory(given=limits.memory, needed=f"{needed / 10:.1f}GB")
             rows = LEAST_ROWS
         rows = min(rows, MOST_ROWS)
         batch = BATCH if rows >= 2 * BATCH else SMALL_BATCH
         return cls(batch_rows=batch, range_rows=rows // batch * batch)
+
+
+def _range_rows(memory: int) -> int:
+    return (memory - engine_bytes(memory) - BASE_BYTES) // ROW_BYTES
 
 
 def _machine() -> int:

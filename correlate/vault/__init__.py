@@ -2,7 +2,7 @@
 
 from correlate.vault.batches import ahead, awaited, rejected_rows, side_by_side, tokenised
 from correlate.vault.compact import CompactReport, compact
-from correlate.vault.connection import ENGINE_SHARE, Limits
+from correlate.vault.connection import Limits, engine_bytes
 from correlate.vault.engine import Engine, Step, quote_identifier
 from correlate.vault.erase import erase_records, remove_breach
 from correlate.vault.errors import (
@@ -29,7 +29,6 @@ from correlate.vault.vault import ROW_BITS, BreachHolding, Vault, VaultInfo, par
 from correlate.vault.verify import Finding, verify
 
 __all__ = [
-    "ENGINE_SHARE",
     "RECORD_COLUMNS",
     "ROW_BITS",
     "TERM_FIELDS",
@@ -62,6 +61,7 @@ __all__ = [
     "ahead",
     "awaited",
     "compact",
+    "engine_bytes",
     "erase_records",
     "ingest",
     "parse_classes",

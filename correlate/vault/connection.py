@@ -24,11 +24,12 @@ from correlate.vault.errors import (
 )
 from correlate.vault.failures import translated
 
-__all__ = ["ENGINE_SHARE", "MEMORY_FORM", "Limits", "connect", "remove_database", "spill_folder"]
+__all__ = ["MEMORY_FORM", "Limits", "connect", "engine_bytes", "remove_database", "spill_folder"]
 
 _WRITERS = count()
-ENGINE_SHARE = 0.375
-"""Of the memory that is given, what the engine gets."""
+# Of the memory that is given the engine gets a fifth: it walks through a vault from end to end, and what it
+# keeps of it is of no use the next time. Of little memory it needs more, up to what it needs at least.
+SHARE, SHARE_OF_LITTLE, AT_LEAST = 0.2, 0.375, 750_000_000
 MEMORY_FORM = re.compile(r"(?=[\d.]*[1-9])(\d+(?:\.\d+)?) ?([KMGT]i?)B")
 
 
@@ -36,7 +37,7 @@ MEMORY_FORM = re.compile(r"(?=[\d.]*[1-9])(\d+(?:\.\d+)?) ?([KMGT]i?)B")
 class Limits:
     """What the work may use: ``threads`` (None: all cores) and ``memory`` such as "4GB" (None: no bound).
 
-    The engine gets three eighths of the memory: the rest is for what is read, tokenised and compared.
+    The engine gets a part of the memory: the rest is for what is read, tokenised and compared.
     """
 
     threads: int | None = None
@@ -62,7 +63,12 @@ class Limits:
     @property
     def engine_memory(self) -> str | None:
         """The engine's part."""
-        return None if self.memory_bytes is None else f"{int(self.memory_bytes * ENGINE_SHARE) // 1000}KB"
+        return None if self.memory_bytes is None else f"{engine_bytes(self.memory_bytes) // 1000}KB"
+
+
+def engine_bytes(memory: int) -> int:
+    """What the engine gets of so many bytes of memory."""
+    return int(max(SHARE * memory, min(SHARE_OF_LITTLE * memory, AT_LEAST)))
 
 
 def connect(
