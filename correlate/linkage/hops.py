@@ -210,9 +210,9 @@ class _Walk:
             some, rows = linkage_keys(self._vault.tokeniser.scheme, tokens, asking=True)
             keys.append(some)
             ends.append(rows + start * ENDS)
-        rows = pl.DataFrame({"key": np.concatenate(keys), "asker_no": np.concatenate(ends)})
+        asking = pl.DataFrame({"key": np.concatenate(keys), "asker_no": np.concatenate(ends)})
         del keys, ends
-        return Asked.of(rows)
+        return Asked.of(asking)
 
     def _look_up(self, keys: Tokens) -> None:
         """Find the keys that nobody on the way has asked for yet, and what of them is a crowd's."""
