@@ -223,6 +223,11 @@ class _Walk:
         """Records that one more link reaches, more surely than any path before: (subject_no, record_id,
         product).
         """
+        best = self._linked(front, pairs).group_by("subject_no", "record_id").agg(pl.col("product").max())
+        return best.filter(pl.col("product") > self._known(best))
+
+    def _linked(self, front: _Front, pairs: pl.DataFrame) -> pl.DataFrame:
+        """Records that one more link reaches: (record_id, subject_no, product), a row a path."""
         least, model = self._model.hop_probability_min, self._model
         self._records.fetch(pairs["record_id"])
         ends = pairs["asker_no"].unique().sort()
@@ -235,11 +240,9 @@ class _Walk:
         found = judge_chunks(self._vault, rows, chunks, model=model, probability_min=least)
         end = found["asker_no"].to_numpy()
         product = front.probability[end] * np.minimum(found["probability"].to_numpy(), SUREST)
-        reached = found.select(
+        return found.select(
             "record_id", subject_no=pl.Series(front.subject_no[end]), product=pl.Series(product)
         ).filter(pl.col("product") >= least)
-        best = reached.group_by("subject_no", "record_id").agg(pl.col("product").max())
-        return best.filter(pl.col("product") > self._known(best))
 
     def _known(self, pairs: pl.DataFrame) -> pl.Series:
         pair = ["subject_no", "record_id"]
