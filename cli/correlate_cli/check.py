@@ -7,11 +7,11 @@ import sys
 
 import typer
 
-from correlate.checking import check as check_person
+import correlate
 from correlate.errors import InputError
-from correlate.risk import DEFAULT_PROFILE
 from correlate_cli.score import AsOfOption, BreachOption
 from correlate_cli.shared import (
+    DEFAULT_PROFILE,
     BaseRatesOption,
     CatalogueOption,
     KeyOption,
@@ -71,7 +71,7 @@ def check(
     declared = _declared(person.pop(DECLARED, None))
     subject_id = str(person.pop(SUBJECT_ID, "1"))
     with open_vault(vault, key) as opened:
-        result = check_person(
+        result = correlate.check(
             opened,
             person,
             models=models,

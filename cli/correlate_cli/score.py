@@ -9,11 +9,10 @@ from typing import Annotated
 
 import typer
 
-from correlate.report import summary_lines
-from correlate.risk import DEFAULT_PROFILE
-from correlate.scoring import score as score_file
+import correlate
 from correlate_cli.progress import progress
 from correlate_cli.shared import (
+    DEFAULT_PROFILE,
     BaseRatesOption,
     CatalogueOption,
     KeyOption,
@@ -167,7 +166,7 @@ def score(
         given_timings(timings, inputs=inputs),
         progress(f"Scoring {subjects.name}", _work(subjects)) as advance,
     ):
-        report = score_file(
+        report = correlate.score(
             opened,
             subjects,
             output,
@@ -185,7 +184,7 @@ def score(
             update=update,
             progress=advance,
         )
-    for line in (*_declared_lines(report.declared), *summary_lines(report)):
+    for line in (*_declared_lines(report.declared), *correlate.report.summary_lines(report)):
         typer.echo(line)
 
 

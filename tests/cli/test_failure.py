@@ -13,7 +13,7 @@ import pytest
 import typer
 
 from correlate.errors import InputError
-from correlate_cli.failure import STOPPING, tell_defect, tell_stop
+from correlate_cli.failure import stopping, tell_defect, tell_stop
 
 # A synthetic NIR: what no message may ever hold.
 LEAKED = "255081416802538"
@@ -61,7 +61,7 @@ def run(body):
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
 )
 def test_a_stop_is_told_without_the_text_of_others(error, message, capsys):
-    assert isinstance(error, STOPPING)
+    assert isinstance(error, stopping())
     assert tell_stop(error) == 2
     told = capsys.readouterr()
     assert told.out == ""
@@ -84,7 +84,7 @@ def test_a_reader_that_left_is_told_nothing(capsys):
     ],
 )
 def test_a_defect_is_told_by_its_kind_alone(error, capsys):
-    assert not isinstance(error, STOPPING)
+    assert not isinstance(error, stopping())
     assert tell_defect(error) == 3
     told = capsys.readouterr().err
     assert type(error).__name__ in told
