@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from correlate import normalise as normalise
     from correlate import report as report
+    from correlate import score_files as score_files
     from correlate import timings as timings
     from correlate.catalogue import Breach, Catalogue, UnknownBreach
     from correlate.changes import Changes, diff
@@ -113,6 +114,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "reading": ("Mapping", "RejectsWriter", "load_mapping"),
     "report": (),
     "risk": ("Profile", "ScenarioSet"),
+    "score_files": (),
     "scoring": ("score", "score_frame"),
     "synthesis": ("SynthesisSummary", "synthesise"),
     "timings": (),

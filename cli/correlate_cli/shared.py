@@ -139,9 +139,10 @@ def open_vault(
 
     Whatever is made from here on, a log or spilled work, only the user can read.
     """
+    secret = correlate.load_key(key)
     limits = correlate.Limits(threads=threads, memory=memory)
     os.umask(0o077)  # only now, when the room is loaded: what Python keeps of its modules is for everybody
-    with correlate.Vault.open(vault, correlate.load_key(key), write=write, limits=limits) as opened:
+    with correlate.Vault.open(vault, secret, write=write, limits=limits) as opened:
         yield opened
 
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from types import ModuleType
 
 import duckdb
 import polars as pl
@@ -67,6 +68,16 @@ def test_a_stop_is_told_without_the_text_of_others(error, message, capsys):
     assert told.out == ""
     assert told.err.startswith(message)
     assert LEAKED not in told.err
+
+
+@pytest.mark.parametrize("engine", [None, ModuleType("duckdb")], ids=["not loaded", "half loaded"])
+def test_a_stop_before_the_engine_is_loaded_is_told_too(engine, monkeypatch, capsys):
+    """An interrupt may come while it is."""
+    monkeypatch.setitem(sys.modules, "duckdb", engine)
+    assert isinstance(KeyboardInterrupt(), stopping())
+    assert tell_stop(KeyboardInterrupt()) == 2
+    assert capsys.readouterr().err.startswith("Error: interrupted")
+    assert not isinstance(duckdb.IOException(LEAKED), stopping())
 
 
 def test_a_reader_that_left_is_told_nothing(capsys):
