@@ -59,18 +59,18 @@ def check(
       correlate check members.duckdb --key secret.key --shares < person.json
     """
     person = _read_person(sys.stdin.read())
-    models = given_models(
-        as_of=as_of,
-        catalogue=catalogue,
-        model=model,
-        profile=profile,
-        scenarios=scenarios,
-        base_rates=base_rates,
-        shares=shares,
-    )
     declared = _declared(person.pop(DECLARED, None))
     subject_id = str(person.pop(SUBJECT_ID, "1"))
     with open_vault(vault, key) as opened:
+        models = given_models(
+            as_of=as_of,
+            catalogue=catalogue,
+            model=model,
+            profile=profile,
+            scenarios=scenarios,
+            base_rates=base_rates,
+            shares=shares,
+        )
         result = correlate.check(
             opened,
             person,

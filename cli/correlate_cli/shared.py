@@ -141,7 +141,7 @@ def open_vault(
     """
     secret = correlate.load_key(key)
     limits = correlate.Limits(threads=threads, memory=memory)
-    os.umask(0o077)  # only now, when the room is loaded: what Python keeps of its modules is for everybody
+    os.umask(0o077)
     with correlate.Vault.open(vault, secret, write=write, limits=limits) as opened:
         yield opened
 

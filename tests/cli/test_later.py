@@ -136,6 +136,7 @@ def test_what_the_command_line_says_once_more_is_what_the_engine_says():
     ("arguments", "needless"),
     [
         (["ingest", "none.duckdb", "none.csv", "--breach", "free-2024"], {*OF_SCORING, "changes"}),
+        (["score", "none.duckdb", "none.csv", "-o", "none.parquet"], {*OF_SCORING, "changes"}),
         (["check", "none.duckdb"], {*OF_SCORING, "vault"}),  # an empty standard input is no person
         (["diff", "none.parquet", "none.parquet"], {*OF_SCORING, "vault", "tokens"}),
         (["key", "show", "none.key"], {*OF_SCORING, "vault", "reading"}),
