@@ -27,12 +27,12 @@ from correlate.pipeline import (
     SubjectRows,
     Update,
     VaultChange,
-    output_format,
     score_rows,
     subject_fingerprints,
     write_scores,
 )
 from correlate.reading import Mapping, RejectsWriter, Source, check_writable, open_input
+from correlate.score_files import output_format
 from correlate.timings import timed
 from correlate.vault import Progress, Snapshot, Vault
 

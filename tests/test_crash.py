@@ -37,6 +37,7 @@ pytestmark = pytest.mark.long
 # A shell starts what runs in the background deaf to Ctrl-C, and that is handed on: here it is to be heard.
 READY = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from correlate import *; import correlate_cli.ingest, correlate_cli.vaults; "
     "from correlate_cli.app import main; print('ready', flush=True); main()"
 )
 COMMANDS = {

@@ -21,6 +21,7 @@ FLOORS = {
     "correlate.errors": 0,
     "correlate.vocabulary": 0,
     "correlate.timings": 0,
+    "correlate.score_files": 1,
     "correlate.normalise": 1,
     "correlate.catalogue": 1,
     "correlate.reading": 1,
@@ -46,6 +47,8 @@ BESIDE = "correlate.synthesis"
 BESIDE_RESTS_ON = 1
 # The one exception: every room says what went wrong in the same way.
 GROUND = "correlate.errors"
+# It names what the rooms offer, for type checkers at once and for everybody else when it is asked for.
+FRONT_PAGE = "correlate"
 # Its modules are what it offers: one for each field.
 MANY_DOORS = {"correlate.normalise"}
 
@@ -125,6 +128,13 @@ def sorting_key(name: str) -> tuple[int, list[tuple[int, str]]]:
     return kind, [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
 
 
+def seen_by_type_checkers() -> list[ast.ImportFrom]:
+    """The imports of the front page that nobody runs."""
+    hidden = [node for node in TREES[FRONT_PAGE].body if isinstance(node, ast.If)][:1]
+    assert [ast.unparse(node.test) for node in hidden] == ["TYPE_CHECKING"]
+    return [node for node in hidden[0].body if isinstance(node, ast.ImportFrom)]
+
+
 def test_every_room_is_read_by_these_tests():
     assert {"correlate.errors", "correlate.vocabulary", "correlate.tokens"} <= {room(m) for m in SOURCES}
     assert "correlate_cli.app" in SOURCES
@@ -181,7 +191,9 @@ def test_no_module_imports_itself_by_a_detour():
 
 
 def test_imports_stand_at_the_top_and_bear_full_names():
+    """But for the front page, where type checkers alone see them."""
     top = {id(node) for tree in TREES.values() for node in tree.body}
+    top |= {id(node) for node in seen_by_type_checkers()}
     hidden = (pair for pair in everywhere(ast.Import, ast.ImportFrom) if id(pair[1]) not in top)
     assert places(hidden) == []
     relative = (pair for pair in everywhere(ast.ImportFrom) if pair[1].level)
@@ -195,7 +207,7 @@ def test_every_folder_of_modules_is_a_package():
     ] == []
 
 
-@pytest.mark.parametrize("package", PACKAGE_FILES)
+@pytest.mark.parametrize("package", [package for package in PACKAGE_FILES if package != FRONT_PAGE])
 def test_a_package_file_only_imports(package):
     """Nothing but a docstring, imports, and a sorted ``__all__`` of exactly what is imported."""
     body = TREES[package].body[1:] if ast.get_docstring(TREES[package]) else TREES[package].body
@@ -209,6 +221,24 @@ def test_a_package_file_only_imports(package):
         names = ast.literal_eval(assignment.value)
         assert names == sorted(names, key=sorting_key)
         assert set(names) == {alias.asname or alias.name for node in imported for alias in node.names}
+
+
+def test_the_front_page_offers_what_type_checkers_are_told():
+    """Each public name from the same room to both, and each room by its own name."""
+    assigned = {
+        ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target): node.value
+        for node in TREES[FRONT_PAGE].body
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None
+    }
+    names, offered = (ast.literal_eval(assigned[name]) for name in ("__all__", "_ROOMS"))
+    told = {(str(node.module), alias.name) for node in seen_by_type_checkers() for alias in node.names}
+    from_rooms = {(f"correlate.{place}", name) for place, of_room in offered.items() for name in of_room}
+    assert {pair for pair in told if pair[0] != FRONT_PAGE} == from_rooms
+    assert names == sorted((name for _, name in from_rooms), key=sorting_key)
+    rooms = {room(module) for module in SOURCES if module.startswith("correlate.")}
+    assert {f"correlate.{place}" for place in offered} == rooms
+    named = {alias for module, alias in told if module == FRONT_PAGE} | {place for place, _ in from_rooms}
+    assert {one.removeprefix("correlate.") for one in named} == set(offered)
 
 
 @pytest.mark.parametrize("module", SOURCES)

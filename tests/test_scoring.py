@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from correlate.pipeline import SubjectIdIdentifies, UnknownOutputFormat
+from correlate.pipeline import SubjectIdIdentifies
 from correlate.reading import OutputError, RejectsWriter
+from correlate.score_files import UnknownOutputFormat
 from correlate.scoring import score, score_frame
 from correlate.vault import Limits, Vault, ingest
 

@@ -12,20 +12,10 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from correlate_cli import breaches, keys, vaults
-from correlate_cli.check import check
-from correlate_cli.demo import demo
-from correlate_cli.diff import diff
-from correlate_cli.evaluate import evaluate
 from correlate_cli.exit_code import ExitCode
-from correlate_cli.explain import explain
-from correlate_cli.explain_link import explain_link
-from correlate_cli.failure import STOPPING, drop_unwritable_output, install_last_resort, tell_stop
-from correlate_cli.fit import fit
-from correlate_cli.ingest import ingest
+from correlate_cli.failure import drop_unwritable_output, install_last_resort, stopping, tell_stop
+from correlate_cli.later import LaterGroup
 from correlate_cli.log import configure_log
-from correlate_cli.score import score
-from correlate_cli.synth import synth
 
 __all__ = [
     "app",
@@ -74,6 +64,10 @@ class FramedGroup(TyperGroup):
             return outcome
 
 
+class OutermostGroup(FramedGroup, LaterGroup):
+    """The commands of this program, in the frame."""
+
+
 @contextmanager
 def _frame() -> Iterator[None]:
     try:
@@ -84,33 +78,20 @@ def _frame() -> Iterator[None]:
             raise
         # Here, and not at the interpreter's end, a full disk behind stdout can still be told.
         sys.stdout.flush()
-    except STOPPING as error:
+    except stopping() as error:
         drop_unwritable_output()
         raise typer.Exit(tell_stop(error)) from None
 
 
 app = typer.Typer(
     name="correlate",
-    cls=FramedGroup,
+    cls=OutermostGroup,
     no_args_is_help=True,
     rich_markup_mode="rich",
     epilog=EPILOG,
     pretty_exceptions_enable=False,
     pretty_exceptions_show_locals=False,  # they hold personal data
 )
-app.add_typer(keys.app, name="key")
-app.add_typer(breaches.app, name="breaches")
-app.add_typer(vaults.app, name="vault")
-app.command()(ingest)
-app.command()(score)
-app.command()(check)
-app.command()(diff)
-app.command()(evaluate)
-app.command()(explain)
-app.command("explain-link")(explain_link)
-app.command()(fit)
-app.command()(demo)
-app.command()(synth)
 
 
 def _print_version(wanted: bool) -> None:

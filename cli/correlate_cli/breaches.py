@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+import correlate
 from correlate.catalogue import (
     Breach,
     Catalogue,
@@ -28,7 +29,6 @@ from correlate.catalogue import (
     read_hibp,
     write_user_catalogue,
 )
-from correlate.risk import SeverityTable, severity_of
 from correlate.vocabulary import ATTRIBUTES, AttributeClass
 
 __all__ = [
@@ -275,7 +275,7 @@ def _class_told(attribute: AttributeClass, breach: Breach) -> str:
 
 
 def _severity_told(breach: Breach) -> str:
-    found = severity_of(breach.classes, table=SeverityTable.load())
+    found = correlate.risk.severity_of(breach.classes, table=correlate.risk.SeverityTable.load())
     return f"ENISA {found.se:.2f}, {found.level} (DPC {found.dpc} x EI {found.ei:g} + CB {found.cb:g})"
 
 

@@ -7,11 +7,11 @@ import sys
 
 import typer
 
-from correlate.checking import check as check_person
+import correlate
 from correlate.errors import InputError
-from correlate.risk import DEFAULT_PROFILE
 from correlate_cli.score import AsOfOption, BreachOption
 from correlate_cli.shared import (
+    DEFAULT_PROFILE,
     BaseRatesOption,
     CatalogueOption,
     KeyOption,
@@ -59,19 +59,19 @@ def check(
       correlate check members.duckdb --key secret.key --shares < person.json
     """
     person = _read_person(sys.stdin.read())
-    models = given_models(
-        as_of=as_of,
-        catalogue=catalogue,
-        model=model,
-        profile=profile,
-        scenarios=scenarios,
-        base_rates=base_rates,
-        shares=shares,
-    )
     declared = _declared(person.pop(DECLARED, None))
     subject_id = str(person.pop(SUBJECT_ID, "1"))
     with open_vault(vault, key) as opened:
-        result = check_person(
+        models = given_models(
+            as_of=as_of,
+            catalogue=catalogue,
+            model=model,
+            profile=profile,
+            scenarios=scenarios,
+            base_rates=base_rates,
+            shares=shares,
+        )
+        result = correlate.check(
             opened,
             person,
             models=models,

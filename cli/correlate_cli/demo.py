@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from correlate.demonstration import DemonstrationReport, demonstrate
-from correlate.report import example_lines, summary_lines
+import correlate
 from correlate_cli.progress import stage
 from correlate_cli.shared import ModelOption, given_model
 
@@ -32,7 +31,7 @@ def demo(
     """
     linkage = given_model(model)
     folder = out or _free_folder()
-    report = demonstrate(folder, people=people, seed=seed, linkage=linkage, stage=stage)
+    report = correlate.demonstrate(folder, people=people, seed=seed, linkage=linkage, stage=stage)
     for line in _lines(report):
         typer.echo(line)
 
@@ -47,13 +46,13 @@ def _free_folder() -> Path:
     return Path(f"{base}-{number}")
 
 
-def _lines(report: DemonstrationReport) -> list[str]:
+def _lines(report: correlate.DemonstrationReport) -> list[str]:
     lines = ["", "Breaches ingested (synthetic):"]
     lines += [
         f"  {one.breach:<26} {one.read:>9,} rows, {one.accepted:>9,} accepted, {one.rejected:>6,} rejected"
         for one in report.ingested
     ]
-    lines += ["", *summary_lines(report.scores)]
+    lines += ["", *correlate.report.summary_lines(report.scores)]
     found = report.accuracy
     truth = (
         f"Against the truth: {found.links:,} links, precision {found.precision:.4f}, "
@@ -67,7 +66,7 @@ def _lines(report: DemonstrationReport) -> list[str]:
     ]
     lines += ["", "Three subjects:"]
     for example in report.examples:
-        lines += [f"  {line}" for line in example_lines(example)]
+        lines += [f"  {line}" for line in correlate.report.example_lines(example)]
     lines += [
         "",
         f"Everything is in {report.folder}: key, vault.duckdb, breaches/, subjects.parquet, truth.parquet,",

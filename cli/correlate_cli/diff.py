@@ -9,8 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from correlate.changes import Changes, ScoredFile
-from correlate.changes import diff as compare
+import correlate
 from correlate_cli.progress import stage
 from correlate_cli.shared import refuse_overwriting
 
@@ -56,7 +55,9 @@ def diff(
     if output is not None:
         refuse_overwriting(output, [old, new], option="--output")
     with stage(f"Comparing {old.name} with {new.name}", None):
-        found = compare(old, new, output, across_models=across_models, crossed_only=crossed, limit=limit)
+        found = correlate.diff(
+            old, new, output, across_models=across_models, crossed_only=crossed, limit=limit
+        )
     if as_json:
         shown = {**found.as_json(), "crossings": found.crossings.to_dicts()}
         typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
@@ -65,7 +66,7 @@ def diff(
         typer.echo(line)
 
 
-def _lines(found: Changes, *, limit: int) -> Iterator[str]:
+def _lines(found: correlate.Changes, *, limit: int) -> Iterator[str]:
     yield _side("OLD", found.old)
     yield _side("NEW", found.new)
     yield ""
@@ -83,11 +84,11 @@ def _lines(found: Changes, *, limit: int) -> Iterator[str]:
         yield f"Written to {found.output}"
 
 
-def _side(name: str, file: ScoredFile) -> str:
+def _side(name: str, file: correlate.changes.ScoredFile) -> str:
     return f"{name}  {file.path.name}: {file.rows:,} subjects, {file.model or 'no model, as it is empty'}"
 
 
-def _counts(found: Changes) -> Iterator[str]:
+def _counts(found: correlate.Changes) -> Iterator[str]:
     yield f"{found.changed:,} subjects changed. {found.in_both:,} are in both files:"
     if found.mean_old is not None and found.mean_new is not None:
         change = found.mean_new - found.mean_old
@@ -95,7 +96,7 @@ def _counts(found: Changes) -> Iterator[str]:
     yield f"  {found.crossed_up:,} crossed into a higher band, {found.crossed_down:,} into a lower one"
 
 
-def _bands(found: Changes) -> Iterator[str]:
+def _bands(found: correlate.Changes) -> Iterator[str]:
     """Subjects by band before (down) and now (across)."""
     columns: list[str | None] = [*found.band_names]
     rows: list[str | None] = [*found.band_names]
@@ -109,14 +110,14 @@ def _bands(found: Changes) -> Iterator[str]:
         yield f"{_fit(row or 'not there', 12):<12}" + "".join(f"{count:>13,}" for count in counts)
 
 
-def _causes(found: Changes) -> Iterator[str]:
+def _causes(found: correlate.Changes) -> Iterator[str]:
     yield f"{'main cause':<14}{'subjects':>12}{'crossed':>12}{'mean change':>13}{'named for':>12}"
     for one in found.causes:
         mean = "" if one.mean_change is None else f"{one.mean_change:+.2f}"
         yield f"{one.cause:<14}{one.main:>12,}{one.crossed:>12,}{mean:>13}{one.named:>12,}"
 
 
-def _crossings(found: Changes) -> Iterator[str]:
+def _crossings(found: correlate.Changes) -> Iterator[str]:
     crossed = found.crossed_up + found.crossed_down
     more = "" if found.crossings.height == crossed else "; --limit shows more, -o FILE writes all"
     yield f"The greatest changes across a band ({found.crossings.height:,} of {crossed:,}{more}):"

@@ -9,9 +9,7 @@ from typing import Annotated
 
 import typer
 
-from correlate.evaluation import Evaluation
-from correlate.evaluation import evaluate as evaluate_files
-from correlate.reading import atomic_output, check_writable
+import correlate
 from correlate_cli.progress import stage
 from correlate_cli.shared import MapOption, ModelOption, given_mapping, given_model, refuse_overwriting
 
@@ -62,12 +60,14 @@ def evaluate(
     files = list(records or ())
     if curve is not None:
         refuse_overwriting(curve, [f for f in (subjects, *files, mapping, model) if f], option="--curve")
-        check_writable(curve)
+        correlate.reading.check_writable(curve)
     columns, linkage = given_mapping(mapping), given_model(model)
     with stage(f"Linking {subjects.name} and counting", None):
-        found = evaluate_files(subjects, files, truth=truth, mapping=columns, model=linkage, learn=not no_fit)
+        found = correlate.evaluate(
+            subjects, files, truth=truth, mapping=columns, model=linkage, learn=not no_fit
+        )
     if curve is not None:
-        with atomic_output(curve) as part:
+        with correlate.reading.atomic_output(curve) as part:
             found.curve.write_csv(part)
     if as_json:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
@@ -85,7 +85,7 @@ def origin(model: str, *, fitted: bool, learn: bool) -> str:
     return f"Model {model}, as it is."
 
 
-def _lines(found: Evaluation, *, learn: bool) -> Iterator[str]:
+def _lines(found: correlate.Evaluation, *, learn: bool) -> Iterator[str]:
     yield (
         f"{found.subjects:,} subjects, {found.records:,} records, {found.true_pairs:,} true pairs; "
         f"{found.candidates:,} pairs were compared."
@@ -108,7 +108,7 @@ def _scores(threshold: str, precision: float, recall: float, f1: float) -> str:
     return f"{threshold:<24}{precision:>10.4f}{recall:>10.4f}{f1:>10.4f}"
 
 
-def _blocking(found: Evaluation) -> Iterator[str]:
+def _blocking(found: correlate.Evaluation) -> Iterator[str]:
     missed = round((1 - found.blocking_recall) * found.true_pairs)
     yield f"Blocking recall {found.blocking_recall:.4f}"
     if missed:
@@ -118,7 +118,7 @@ def _blocking(found: Evaluation) -> Iterator[str]:
         yield "  Every true pair was compared; one that is missed was judged, and fell below the threshold."
 
 
-def _calibration(found: Evaluation) -> Iterator[str]:
+def _calibration(found: correlate.Evaluation) -> Iterator[str]:
     yield f"Calibration error {found.calibration_error:.4f}, over the pairs that a result would name"
     yield f"{'  probability':<16}{'pairs':>9}{'predicted':>11}{'true':>8}"
     for row in found.reliability.to_dicts():

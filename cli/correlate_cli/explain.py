@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from correlate.report import explain_lines
+import correlate
 from correlate_cli.shared import (
     KeyOption,
     ScenariosOption,
@@ -71,7 +71,7 @@ def explain(
     """
     with open_vault(vault, key) as opened:
         lines = list(
-            explain_lines(
+            correlate.report.explain_lines(
                 scores,
                 subject,
                 key_id=opened.key_id,

@@ -9,9 +9,7 @@ from typing import Annotated
 
 import typer
 
-from correlate.evaluation import LinkExplanation, WeightStep
-from correlate.evaluation import explain_link as explain_pair
-from correlate.linkage import MISSING_LEVEL
+import correlate
 from correlate_cli.evaluate import JsonOption, NoFitOption, SubjectsOption, origin
 from correlate_cli.progress import stage
 from correlate_cli.shared import MapOption, ModelOption, given_mapping, given_model
@@ -50,7 +48,7 @@ def explain_link(
     """
     columns, linkage = given_mapping(mapping), given_model(model)
     with stage(f"Linking {subjects.name}", None):
-        found = explain_pair(
+        found = correlate.explain_link(
             subjects, subject_row, records, record_row, mapping=columns, model=linkage, learn=not no_fit
         )
     if as_json:
@@ -60,18 +58,19 @@ def explain_link(
         typer.echo(line)
 
 
-def _lines(found: LinkExplanation, subjects: str, records: str, *, learn: bool) -> Iterator[str]:
+def _lines(found: correlate.LinkExplanation, subjects: str, records: str, *, learn: bool) -> Iterator[str]:
     yield f"Row {found.subject_row} of {subjects} and row {found.record_row} of {records}."
     yield origin(found.model, fitted=found.fitted, learn=learn)
     yield ""
     yield f"{'':<47}{'same person':^16}{'same household':^17}".rstrip()
     yield f"{'field':<13}{'level':<19}{'m':>6}{'u':>9}{'bits':>8}{'sum':>8}{'bits':>9}{'sum':>8}"
     yield _prior(found)
-    said = [step for step in found.steps if step.level != MISSING_LEVEL]
+    missing = correlate.linkage.MISSING_LEVEL
+    said = [step for step in found.steps if step.level != missing]
     yield from map(_step, said)
     if any(step.own_rarity for step in said):
         yield "* how common this very value is among the records, and not the model's average"
-    silent = [step.field for step in found.steps if step.level == MISSING_LEVEL]
+    silent = [step.field for step in found.steps if step.level == missing]
     if silent:
         yield f"Without weight, as a side lacks them: {', '.join(silent)}"
     yield ""
@@ -85,12 +84,12 @@ def _lines(found: LinkExplanation, subjects: str, records: str, *, learn: bool) 
         yield "Blocking does not compare this pair: whatever its probability, no run would link it directly."
 
 
-def _prior(found: LinkExplanation) -> str:
+def _prior(found: correlate.LinkExplanation) -> str:
     own, household = f"{found.prior_bits:+.2f}", f"{found.household_prior_bits:+.2f}"
     return f"{'prior':<47}{own:>8}{own:>8}{household:>9}{household:>8}"
 
 
-def _step(step: WeightStep) -> str:
+def _step(step: correlate.evaluation.WeightStep) -> str:
     mark = "*" if step.own_rarity else " "
     return (
         f"{step.field:<13}{step.level:<19}{step.m:>6.3f}{step.u:>8.1e}{mark}"

@@ -10,33 +10,21 @@ import threading
 import traceback
 from types import TracebackType
 
-import duckdb
 import typer
 
 from correlate.errors import CorrelateError
 from correlate_cli.exit_code import ExitCode
 
 __all__ = [
-    "STOPPING",
     "drop_unwritable_output",
     "install_last_resort",
+    "stopping",
     "tell_defect",
     "tell_stop",
 ]
 
-# What the person at the keyboard can act on. Anything else that is raised is a defect of this program.
-STOPPING: tuple[type[BaseException], ...] = (
-    CorrelateError,
-    OSError,
-    MemoryError,
-    EOFError,
-    KeyboardInterrupt,
-    typer.Abort,
-    duckdb.IOException,
-    duckdb.PermissionException,
-    duckdb.OutOfMemoryException,
-    duckdb.InterruptException,
-)
+STOPPING = (CorrelateError, OSError, MemoryError, EOFError, KeyboardInterrupt, typer.Abort)
+STOPPING_OF_DATABASE = ("IOException", "PermissionException", "OutOfMemoryException", "InterruptException")
 
 INTERRUPTED = "interrupted; nothing half-done is kept. Run the same command again to start over."
 OUT_OF_MEMORY = "the machine ran out of memory. Close other programs, or work on a larger machine."
@@ -54,6 +42,11 @@ NEXT_STEPS = {
     errno.ENOENT: "Check the name.",
     errno.EMFILE: "Raise the limit with `ulimit -n`.",
 }
+
+
+def stopping() -> tuple[type[BaseException], ...]:
+    """What the person at the keyboard can act on; all else that is raised is a defect of this program."""
+    return (*STOPPING, *_of_database(*STOPPING_OF_DATABASE))
 
 
 def tell_stop(error: BaseException) -> ExitCode:
@@ -102,16 +95,26 @@ def _words(error: BaseException) -> str:
             return str(error)
         case BrokenPipeError():
             return ""
-        case KeyboardInterrupt() | duckdb.InterruptException():
+        case KeyboardInterrupt():
             return INTERRUPTED
         case typer.Abort() | EOFError():
             return "stopped without an answer; nothing was changed."
-        case MemoryError() | duckdb.OutOfMemoryException():
+        case MemoryError():
             return OUT_OF_MEMORY
         case OSError():
             return _operating_system(error)
+        case _ if isinstance(error, _of_database("InterruptException")):
+            return INTERRUPTED
+        case _ if isinstance(error, _of_database("OutOfMemoryException")):
+            return OUT_OF_MEMORY
         case _:
             return DATABASE_FILES.format(kind=_kind(error))
+
+
+def _of_database(*names: str) -> tuple[type[BaseException], ...]:
+    """Errors of the database engine by name; none before it is loaded, as it cannot raise any then."""
+    engine = sys.modules.get("duckdb")
+    return tuple(getattr(engine, name) for name in names if hasattr(engine, name))
 
 
 def _operating_system(error: OSError) -> str:
@@ -135,7 +138,7 @@ def _print_error(message: str) -> None:
 
 def _last_resort(_type: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
     drop_unwritable_output()
-    raise SystemExit(tell_stop(error) if isinstance(error, STOPPING) else tell_defect(error))
+    raise SystemExit(tell_stop(error) if isinstance(error, stopping()) else tell_defect(error))
 
 
 def _last_resort_in_thread(about: threading.ExceptHookArgs) -> None:

@@ -9,8 +9,7 @@ from typing import Annotated
 
 import typer
 
-from correlate.learning import learn, moved, refuse_existing, write_model
-from correlate.linkage import Fit, LinkageModel, load_model
+import correlate
 from correlate_cli.progress import stage
 from correlate_cli.shared import (
     KeyOption,
@@ -64,23 +63,23 @@ def fit(
       correlate fit members.duckdb --subjects members.csv --out members-model.toml
           --name members-2026-11 --key secret.key
     """
-    refuse_existing(out)
+    correlate.learning.refuse_existing(out)
     if mapping is not None and subjects is None:
         raise typer.BadParameter(
             "it says what the columns of --subjects carry: name those", param_hint="--map"
         )
-    columns, start = given_mapping(mapping), load_model()
+    columns, start = given_mapping(mapping), correlate.load_model()
     with (
         open_vault(vault, key, threads=threads, memory=memory) as opened,
         stage(f"Learning from {vault.name}", None),
     ):
-        found = learn(opened, subjects, mapping=columns, start=start, name=name)
-    write_model(found.model, out)
+        found = correlate.learn(opened, subjects, mapping=columns, start=start, name=name)
+    correlate.learning.write_model(found.model, out)
     for line in _lines(found, start, out):
         typer.echo(line)
 
 
-def _lines(found: Fit, start: LinkageModel, out: Path) -> Iterator[str]:
+def _lines(found: correlate.linkage.Fit, start: correlate.LinkageModel, out: Path) -> Iterator[str]:
     yield (
         f"{found.askers:,} rows asked, {found.candidates:,} pairs were compared: "
         f"about {found.person_pairs:,.0f} of one person, {found.household_pairs:,.0f} of one household "
@@ -92,7 +91,7 @@ def _lines(found: Fit, start: LinkageModel, out: Path) -> Iterator[str]:
     )
     yield f"The weights that moved most from {start.name}, in bits:"
     yield f"  {'field':<13}{'level':<20}{'before':>8}{'after':>8}{'change':>8}"
-    for one in moved(start, found.model)[:MOST_SHOWN]:
+    for one in correlate.learning.moved(start, found.model)[:MOST_SHOWN]:
         bits = "".join(f"{bits:>+8.2f}" for bits in (one.bits_before, one.bits_after, one.change))
         yield f"  {one.field:<13}{one.level:<20}{bits}"
     yield f"Wrote {out}: the model {found.model.name}."

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from correlate.vault import IngestReport
-from correlate.vault import ingest as ingest_file
+import correlate
 from correlate_cli.progress import progress
 from correlate_cli.shared import (
     CatalogueOption,
@@ -70,7 +69,7 @@ def ingest(
     ):
         for file in files:
             with progress(f"Ingesting {file.name}", _size(file)) as advance:
-                report = ingest_file(
+                report = correlate.ingest(
                     opened,
                     file,
                     known,
@@ -87,7 +86,7 @@ def _size(file: Path) -> int | None:
     return file.stat().st_size if file.is_file() else None
 
 
-def _print_report(report: IngestReport, rejects: Path | None) -> None:
+def _print_report(report: correlate.IngestReport, rejects: Path | None) -> None:
     if report.already_held:
         typer.echo(f"{report.file}: already in the vault as {report.breach}; nothing was changed.")
         return

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from correlate.tokens import KEY_FILE_VARIABLE, create_key, load_key
+import correlate
+from correlate_cli.shared import KEY_FILE_VARIABLE
 
 __all__ = [
     "app",
@@ -32,7 +33,7 @@ def create(
     [bold]Example[/bold]
       correlate key create secret.key
     """
-    key = create_key(file)
+    key = correlate.create_key(file)
     typer.echo(f"Wrote {file}, readable by you alone. Keep a copy in a safe place.", err=True)
     typer.echo(key.key_id)
 
@@ -49,4 +50,4 @@ def show(
     [bold]Example[/bold]
       correlate key show secret.key
     """
-    typer.echo(load_key(file).key_id)
+    typer.echo(correlate.load_key(file).key_id)

@@ -9,11 +9,10 @@ from typing import Annotated
 
 import typer
 
-from correlate.report import summary_lines
-from correlate.risk import DEFAULT_PROFILE
-from correlate.scoring import score as score_file
+import correlate
 from correlate_cli.progress import progress
 from correlate_cli.shared import (
+    DEFAULT_PROFILE,
     BaseRatesOption,
     CatalogueOption,
     KeyOption,
@@ -152,40 +151,41 @@ def score(
     given = (model, scenarios, declared, hibp, mapping, update, *(catalogue or ()))
     inputs = [vault, subjects, *(path for path in given if path is not None)]
     refuse_overwriting(output, inputs, option="--output")
-    models = given_models(
-        as_of=as_of,
-        catalogue=catalogue,
-        model=model,
-        profile=profile,
-        scenarios=scenarios,
-        base_rates=base_rates,
-        shares=shares,
-    )
-    with (
-        open_vault(vault, key, threads=threads, memory=memory) as opened,
-        given_rejects(rejects, inputs=inputs) as writer,
-        given_timings(timings, inputs=inputs),
-        progress(f"Scoring {subjects.name}", _work(subjects)) as advance,
-    ):
-        report = score_file(
-            opened,
-            subjects,
-            output,
-            models=models,
-            id_column=id_column,
-            breach=models.catalogue.get(breach) if breach else None,
-            mapping=given_mapping(mapping),
-            declared=declared,
-            declared_column=declared_column,
-            hibp=hibp,
-            hibp_domain=hibp_domain,
-            rejects=writer,
-            resume=resume,
-            keep_links=keep_links,
-            update=update,
-            progress=advance,
+    # First what may be missing: the models take longer to load than a vault to open.
+    with open_vault(vault, key, threads=threads, memory=memory) as opened:
+        models = given_models(
+            as_of=as_of,
+            catalogue=catalogue,
+            model=model,
+            profile=profile,
+            scenarios=scenarios,
+            base_rates=base_rates,
+            shares=shares,
         )
-    for line in (*_declared_lines(report.declared), *summary_lines(report)):
+        with (
+            given_rejects(rejects, inputs=inputs) as writer,
+            given_timings(timings, inputs=inputs),
+            progress(f"Scoring {subjects.name}", _work(subjects)) as advance,
+        ):
+            report = correlate.score(
+                opened,
+                subjects,
+                output,
+                models=models,
+                id_column=id_column,
+                breach=models.catalogue.get(breach) if breach else None,
+                mapping=given_mapping(mapping),
+                declared=declared,
+                declared_column=declared_column,
+                hibp=hibp,
+                hibp_domain=hibp_domain,
+                rejects=writer,
+                resume=resume,
+                keep_links=keep_links,
+                update=update,
+                progress=advance,
+            )
+    for line in (*_declared_lines(report.declared), *correlate.report.summary_lines(report)):
         typer.echo(line)
 
 

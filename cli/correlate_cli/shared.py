@@ -12,16 +12,12 @@ from typing import Annotated
 
 import typer
 
-from correlate.catalogue import Catalogue
-from correlate.linkage import LinkageModel, load_model
-from correlate.pipeline import Models
-from correlate.reading import Mapping, RejectsWriter, check_writable, load_mapping
-from correlate.risk import DEFAULT_PROFILE, Profile, ScenarioSet
+import correlate
 from correlate.timings import Timings, recorded
-from correlate.tokens import KEY_FILE_VARIABLE, load_key
-from correlate.vault import Limits, Vault
 
 __all__ = [
+    "DEFAULT_PROFILE",
+    "KEY_FILE_VARIABLE",
     "BaseRatesOption",
     "CatalogueOption",
     "KeyOption",
@@ -46,6 +42,10 @@ __all__ = [
     "open_vault",
     "refuse_overwriting",
 ]
+
+# The engine's own, said once more here: whoever asks for help should not wait for the engine.
+KEY_FILE_VARIABLE = "CORRELATE_KEY_FILE"
+DEFAULT_PROFILE = "research-2026-11b"
 
 VaultArgument = Annotated[Path, typer.Argument(metavar="VAULT", help="The vault's file.")]
 KeyOption = Annotated[
@@ -114,7 +114,7 @@ ThreadsOption = Annotated[
 
 def _memory(text: str) -> str:
     try:
-        Limits(memory=text)
+        correlate.Limits(memory=text)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     return text
@@ -134,42 +134,42 @@ def open_vault(
     write: bool = False,
     threads: int | None = None,
     memory: str | None = None,
-) -> Iterator[Vault]:
+) -> Iterator[correlate.Vault]:
     """Open a vault with the key that was given or that the environment names.
 
     Whatever is made from here on, a log or spilled work, only the user can read.
     """
+    secret = correlate.load_key(key)
+    limits = correlate.Limits(threads=threads, memory=memory)
     os.umask(0o077)
-    with Vault.open(
-        vault, load_key(key), write=write, limits=Limits(threads=threads, memory=memory)
-    ) as opened:
+    with correlate.Vault.open(vault, secret, write=write, limits=limits) as opened:
         yield opened
 
 
-def given_catalogue(files: list[Path] | None) -> Catalogue:
+def given_catalogue(files: list[Path] | None) -> correlate.Catalogue:
     """The shipped breaches with those of the user: the named files, or else the user's own catalogue."""
-    return Catalogue.load(*files) if files else Catalogue.load()
+    return correlate.Catalogue.load(*files) if files else correlate.Catalogue.load()
 
 
-def given_mapping(file: Path | None) -> Mapping | None:
+def given_mapping(file: Path | None) -> correlate.Mapping | None:
     """The mapping in a file, if one was named."""
-    return None if file is None else load_mapping(file)
+    return None if file is None else correlate.load_mapping(file)
 
 
-def given_model(file: Path | None) -> LinkageModel:
+def given_model(file: Path | None) -> correlate.LinkageModel:
     """The linkage model in a file, or the shipped one."""
-    return load_model(file)
+    return correlate.load_model(file)
 
 
-def given_profile(name: str) -> Profile:
+def given_profile(name: str) -> correlate.Profile:
     """The profile of this name, or in this file."""
     is_file = name.endswith(".toml") or os.sep in name
-    return Profile.load(Path(name) if is_file else name)
+    return correlate.Profile.load(Path(name) if is_file else name)
 
 
-def given_scenarios(file: Path | None) -> ScenarioSet:
+def given_scenarios(file: Path | None) -> correlate.ScenarioSet:
     """The shipped scenarios, with the changes of a file if one was named."""
-    return ScenarioSet.load(file)
+    return correlate.ScenarioSet.load(file)
 
 
 def given_models(
@@ -181,11 +181,11 @@ def given_models(
     scenarios: Path | None = None,
     base_rates: bool = False,
     shares: bool = False,
-) -> Models:
+) -> correlate.Models:
     """All that decides a score besides subject and vault, from the options of a command."""
     day = as_of.date() if as_of else datetime.datetime.now(tz=datetime.UTC).date()
     return dataclasses.replace(
-        Models.default(as_of=day, catalogue=given_catalogue(catalogue)),
+        correlate.Models.default(as_of=day, catalogue=given_catalogue(catalogue)),
         linkage=given_model(model),
         scenarios=given_scenarios(scenarios),
         profile=given_profile(profile),
@@ -195,11 +195,13 @@ def given_models(
 
 
 @contextmanager
-def given_rejects(file: Path | None, *, inputs: Sequence[Path] = ()) -> Iterator[RejectsWriter | None]:
+def given_rejects(
+    file: Path | None, *, inputs: Sequence[Path] = ()
+) -> Iterator[correlate.RejectsWriter | None]:
     """A writer of rejects, if a file was named; the file appears when all is done."""
     if file is not None:
         refuse_overwriting(file, inputs, option="--rejects")
-    with nullcontext() if file is None else RejectsWriter(file) as writer:
+    with nullcontext() if file is None else correlate.RejectsWriter(file) as writer:
         yield writer
 
 
@@ -217,7 +219,7 @@ def given_timings(path: Path | None, *, inputs: Sequence[Path]) -> Iterator[None
         yield
         return
     refuse_overwriting(path, inputs, option="--timings")
-    check_writable(path)
+    correlate.reading.check_writable(path)
     timings = Timings()
     try:
         with recorded(timings):

@@ -7,15 +7,7 @@ from typing import Annotated
 
 import typer
 
-from correlate.synthesis import (
-    DEFAULT_BREACHES,
-    FURTHER_LEAKS,
-    LEAKS,
-    FitRow,
-    SynthesisSummary,
-    fit_report,
-    synthesise,
-)
+import correlate
 from correlate_cli.exit_code import ExitCode
 from correlate_cli.progress import progress
 
@@ -58,7 +50,8 @@ def synth(
       correlate synth --fit
     """
     if fit or breaches:
-        for line in fit_lines(fit_report()) if fit else sorted(LEAKS | FURTHER_LEAKS):
+        made = correlate.synthesis
+        for line in fit_lines(made.fit_report()) if fit else sorted(made.LEAKS | made.FURTHER_LEAKS):
             typer.echo(line)
         return
     if directory is None:
@@ -72,12 +65,12 @@ def synth(
             advance(0, made - done)
             done = made
 
-        summary = synthesise(
+        summary = correlate.synthesise(
             directory,
             people=people,
             seed=seed,
             members=members,
-            breaches=breach or DEFAULT_BREACHES,
+            breaches=breach or correlate.synthesis.DEFAULT_BREACHES,
             insee=insee,
             format=format,
             force=force,
@@ -87,14 +80,14 @@ def synth(
         typer.echo(line)
 
 
-def fit_lines(rows: tuple[FitRow, ...]) -> list[str]:
+def fit_lines(rows: tuple[correlate.synthesis.FitRow, ...]) -> list[str]:
     """Write the comparison of laws and figures as a table."""
     lines = [f"{'figure':<48}{'published':>14}{'law':>14}{'error':>9}"]
     lines += [f"{row.figure:<48}{row.published:>14,.6g}{row.law:>14,.6g}{row.error:>+9.2%}" for row in rows]
     return lines
 
 
-def summary_lines(summary: SynthesisSummary) -> list[str]:
+def summary_lines(summary: correlate.SynthesisSummary) -> list[str]:
     """Write what was made."""
     head = f"{summary.people:,} people in {summary.households:,} households, {summary.members:,} members"
     lines = [f"{head} (seed {summary.seed}, {summary.law} law of names)"]

@@ -11,14 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from correlate.forgetting import ForgetReport
-from correlate.forgetting import forget as forget_people
-from correlate.linkage import load_model
-from correlate.tokens import DEFAULT_SCHEME, SCHEMES, load_key
-from correlate.vault import Vault, VaultInfo
-from correlate.vault import compact as compact_vault
-from correlate.vault import remove_breach as remove
-from correlate.vault import verify as verify_vault
+import correlate
 from correlate_cli.exit_code import ExitCode
 from correlate_cli.shared import (
     KeyOption,
@@ -36,6 +29,10 @@ from correlate_cli.shared import (
 
 __all__ = ["app"]
 
+# The engine's own, said once more here, as in the options that commands share.
+SCHEMES = ("aes-cmac-64", "hmac-sha256-64")
+DEFAULT_SCHEME = "aes-cmac-64"
+
 app = typer.Typer(
     no_args_is_help=True,
     help="Make, look at, check and clean a vault: one file that holds what breaches hold, as tokens.",
@@ -47,7 +44,7 @@ def create(
     vault: Annotated[Path, typer.Argument(metavar="VAULT", help="Where to make it; must not exist yet.")],
     key: KeyOption = None,
     scheme: Annotated[
-        str, typer.Option(help=f"How tokens are made: {' or '.join(sorted(SCHEMES))}.")
+        str, typer.Option(help=f"How tokens are made: {' or '.join(SCHEMES)}.")
     ] = DEFAULT_SCHEME,
 ) -> None:
     """Make an empty vault, bound to a key.
@@ -55,7 +52,7 @@ def create(
     [bold]Example[/bold]
       correlate vault create members.duckdb --key secret.key
     """
-    with Vault.create(vault, load_key(key), scheme=scheme) as made:
+    with correlate.Vault.create(vault, correlate.load_key(key), scheme=scheme) as made:
         typer.echo(f"Made {vault}, bound to the key {made.key_id}.", err=True)
 
 
@@ -94,7 +91,7 @@ def verify(
       correlate vault verify members.duckdb --key secret.key
     """
     with open_vault(vault, key, threads=threads, memory=memory) as opened:
-        findings = verify_vault(opened)
+        findings = correlate.verify(opened)
     for finding in findings:
         typer.echo(f"{finding.rows} {finding.what}")
     if findings:
@@ -137,7 +134,7 @@ def compact(
         open_vault(vault, key, write=True, threads=threads, memory=memory) as opened,
         given_timings(timings, inputs=[vault]),
     ):
-        report = compact_vault(opened)
+        report = correlate.compact(opened)
     typer.echo(
         f"{report.link_keys:,} linkage keys in order; {report.bytes_before / 1e6:,.1f} MB became "
         f"{report.bytes_after / 1e6:,.1f} MB ({report.seconds:.1f} s)."
@@ -161,7 +158,7 @@ def remove_breach(
       correlate vault remove-breach members.duckdb free-2024 --key secret.key
     """
     with open_vault(vault, key, write=True, threads=threads, memory=memory) as opened:
-        removed = remove(opened, breach)
+        removed = correlate.remove_breach(opened, breach)
         held = [holding.breach for holding in opened.info().breaches]
     if removed is None:
         typer.echo(f"The vault holds nothing of {breach}. It holds: {', '.join(held) or 'no breach at all'}.")
@@ -202,10 +199,10 @@ def forget(
         open_vault(vault, key, write=True, threads=threads, memory=memory) as opened,
         given_rejects(rejects, inputs=[vault, subjects]) as writer,
     ):
-        report = forget_people(
+        report = correlate.forget(
             opened,
             subjects,
-            model=load_model(),
+            model=correlate.load_model(),
             probability_min=probability,
             mapping=given_mapping(mapping),
             rejects=writer,
@@ -215,7 +212,7 @@ def forget(
         raise typer.Exit(ExitCode.FINDINGS)
 
 
-def _print_forgotten(report: ForgetReport) -> None:
+def _print_forgotten(report: correlate.ForgetReport) -> None:
     typer.echo(
         f"Erased {report.records_erased:,} records of {report.subjects:,} people; "
         f"{report.records_left:,} records are left. "
@@ -228,7 +225,7 @@ def _print_forgotten(report: ForgetReport) -> None:
         )
 
 
-def _print_info(facts: VaultInfo) -> None:
+def _print_info(facts: correlate.VaultInfo) -> None:
     typer.echo(f"vault      {facts.path}")
     typer.echo(f"key id     {facts.key_id}")
     typer.echo(f"tokens     {facts.scheme}, schema version {facts.schema_version}")

@@ -18,8 +18,8 @@ from correlate.changes.links import Names
 from correlate.changes.opening import OpenScores, open_scores
 from correlate.changes.report import Changes, Tally
 from correlate.changes.scored_file import ScoredFile
-from correlate.pipeline import output_format
 from correlate.reading import atomic_output, check_writable
+from correlate.score_files import output_format
 
 __all__ = ["diff"]
 

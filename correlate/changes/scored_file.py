@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from correlate.changes.errors import UnusableScores
 from correlate.changes.links import Ints, NotLinks
-from correlate.pipeline import ModelName
+from correlate.score_files import ModelName
 
 __all__ = [
     "AS_WRITTEN",

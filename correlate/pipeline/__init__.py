@@ -4,11 +4,11 @@ from correlate.pipeline.budget import Budget, TooLittleMemory
 from correlate.pipeline.change import VaultChange
 from correlate.pipeline.keeping import Keeping
 from correlate.pipeline.kept_links import subject_fingerprints
-from correlate.pipeline.models import ModelName, Models
+from correlate.pipeline.models import Models
 from correlate.pipeline.previous import KeptOtherwise, LinksDamaged, LinksNotKept, Previous
 from correlate.pipeline.ranges import RangeResult, RangeStore, ResumedOtherwise
 from correlate.pipeline.refusal import FieldRefused, Refusal
-from correlate.pipeline.results import FORMATS, UnknownOutputFormat, output_format, score_rows, write_scores
+from correlate.pipeline.results import score_rows, write_scores
 from correlate.pipeline.scored import Scored, ScoreReport
 from correlate.pipeline.scorer import WITHHELD, Scorer
 from correlate.pipeline.subject_id import SubjectIdIdentifies, subject_ids
@@ -16,7 +16,6 @@ from correlate.pipeline.subject_rows import SubjectBatch, SubjectRows
 from correlate.pipeline.update import Seen, Update
 
 __all__ = [
-    "FORMATS",
     "WITHHELD",
     "Budget",
     "FieldRefused",
@@ -24,7 +23,6 @@ __all__ = [
     "KeptOtherwise",
     "LinksDamaged",
     "LinksNotKept",
-    "ModelName",
     "Models",
     "Previous",
     "RangeResult",
@@ -39,10 +37,8 @@ __all__ = [
     "SubjectIdIdentifies",
     "SubjectRows",
     "TooLittleMemory",
-    "UnknownOutputFormat",
     "Update",
     "VaultChange",
-    "output_format",
     "score_rows",
     "subject_fingerprints",
     "subject_ids",

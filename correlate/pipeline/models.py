@@ -4,45 +4,13 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import Self
 
 from correlate.catalogue import Catalogue
 from correlate.linkage import LinkageModel, load_model
 from correlate.risk import DEFAULT_PROFILE, Profile, ScenarioSet
+from correlate.score_files import BASE_RATES, ModelName
 
-__all__ = ["ModelName", "Models"]
-
-
-BASE_RATES = "+base-rates"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelName:
-    """The parts of the column ``model``: what decided the scores, and the day they are as of.
-
-    ``profile`` ends in "+base-rates" where these counted.
-    """
-
-    linkage: str
-    profile: str
-    scenarios: str
-    as_of: datetime.date
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """The parts of what ``str`` gives; raises ValueError where it is something else."""
-        linkage, profile, scenarios, day = text.split("/")
-        return cls(
-            linkage=linkage, profile=profile, scenarios=scenarios, as_of=datetime.date.fromisoformat(day)
-        )
-
-    @property
-    def plain_profile(self) -> str:
-        """The name of the profile itself."""
-        return self.profile.removesuffix(BASE_RATES)
-
-    def __str__(self) -> str:
-        return f"{self.linkage}/{self.profile}/{self.scenarios}/{self.as_of.isoformat()}"
+__all__ = ["Models"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,28 +12,16 @@ import polars as pl
 import pyarrow.parquet as pq
 from polars.io.plugins import register_io_source
 
-from correlate.errors import InputError
 from correlate.pipeline.enumerated import enumerated
 from correlate.reading import atomic_output
+from correlate.score_files import output_format
 
-__all__ = ["FORMATS", "UnknownOutputFormat", "flat", "output_format", "score_rows", "write_scores"]
+__all__ = ["flat", "score_rows", "write_scores"]
 
-FORMATS = {".parquet": "parquet", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
 # Fixed, so that the same scores give the same bytes.
 ROWS_PER_GROUP = 100_000
 # More than the end of a file takes.
 _PROBE_BYTES = 4 * 1024 * 1024
-
-
-class UnknownOutputFormat(InputError):
-    """The output {path} has an ending this program does not write. Use one of: {known}."""
-
-
-def output_format(path: Path) -> str:
-    """The format by the file's ending; raises UnknownOutputFormat."""
-    if path.suffix.lower() not in FORMATS:
-        raise UnknownOutputFormat(path=path, known=", ".join(FORMATS))
-    return FORMATS[path.suffix.lower()]
 
 
 def flat(assessed: pl.DataFrame) -> pl.DataFrame:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from correlate.errors import InputError
-from correlate.pipeline import ModelName
 from correlate.report.page import Page
 from correlate.report.scored_row import NotScores, scored_row
 from correlate.report.words import Audience, Language
 from correlate.risk import Profile, ReasonBook, ScenarioSet, SeverityTable
+from correlate.score_files import ModelName
 
 __all__ = ["MadeWithAnother", "explain_lines"]
 

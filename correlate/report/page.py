@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from correlate.pipeline import ModelName
 from correlate.report.words import WORDS, Audience, Language
 from correlate.risk import (
     BASE_RATES,
@@ -19,6 +18,7 @@ from correlate.risk import (
     ScenarioSet,
     SeverityTable,
 )
+from correlate.score_files import ModelName
 from correlate.vocabulary import ATTRIBUTES, AttributeClass
 
 __all__ = ["Page"]

@@ -18,6 +18,7 @@ from correlate.vocabulary import AttributeClass
 __all__ = ["ScenarioSet"]
 
 _SHIPPED = Path(__file__).parent / "data" / "scenarios.toml"
+_CLASSES = frozenset(AttributeClass)
 # It stands in the column `model` between two "/", and "+" joins it to the shipped one.
 _VERSION = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
@@ -198,9 +199,9 @@ def _clause(table: Table) -> Clause:
 def _figures(table: Table, key: str) -> dict[AttributeClass, float]:
     """The classes and numbers under ``key``; a class that is none is answered with those near it."""
     written = table.content.get(key)
-    for code in written if isinstance(written, dict) else ():
-        near = difflib.get_close_matches(code.upper(), sorted(AttributeClass), n=3, cutoff=0.5)
-        if code not in set(AttributeClass) and near:
+    unknown = [code for code in written if code not in _CLASSES] if isinstance(written, dict) else []
+    for code in unknown:
+        if near := difflib.get_close_matches(code.upper(), sorted(_CLASSES), n=3, cutoff=0.5):
             where = table.within(f"`{key}`")
             reason = f"{where}: `{code}` is no attribute class; near it are {', '.join(near)}"
             raise RiskModelError(reason=reason)

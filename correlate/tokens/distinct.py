@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import pyarrow.compute as pc
 
 from correlate.tokens.packing import to_arrow
 
@@ -27,7 +26,7 @@ class Distinct:
 
 def distinct(values: pl.Series) -> Distinct:
     """Encode a column (n,) of strings whose values repeat: names, dates, postcodes."""
-    encoded = pc.dictionary_encode(to_arrow(values), null_encoding="encode")
+    encoded = to_arrow(values).dictionary_encode(null_encoding="encode")
     return Distinct(
         values=pl.Series(values.name, pl.from_arrow(encoded.dictionary), dtype=pl.String),
         # Spread dozens of times: numpy makes numbers of this size of any other, each time.

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from correlate.errors import InputError
 from correlate.vocabulary import FIELDS, AttributeClass, Field
@@ -77,7 +76,7 @@ class ExposedClasses:
 
     def collect(self) -> ClassSets:
         """The distinct class sets and each row's; columns of one class count once."""
-        encoded = pc.dictionary_encode(pa.array(self._mask))
+        encoded = pa.array(self._mask).dictionary_encode()
         found = encoded.dictionary.to_pylist()
         numbers: dict[tuple[AttributeClass, ...], int] = {}
         of_mask = {mask: numbers.setdefault(self._set(mask), len(numbers)) for mask in sorted(found)}

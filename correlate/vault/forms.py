@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from correlate.tokens import TOKEN_COLUMNS, Tokens
 from correlate.vault.engine import Engine
@@ -99,7 +98,7 @@ class FormWriter:
             table = FormBook(self._engine).table(form)
             self._known[form] = _Numbered.of(_mixed([table[name] for name in FORMS[form]]))
         known = self._known[form]
-        coded = pc.dictionary_encode(pa.array(_mixed(columns)))
+        coded = pa.array(_mixed(columns)).dictionary_encode()
         codes = coded.indices.to_numpy()
         distinct, places = np.unique(coded.dictionary.to_numpy(), return_inverse=True)
         numbers, fresh = known.numbers(distinct)

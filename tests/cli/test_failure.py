@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from types import ModuleType
 
 import duckdb
 import polars as pl
@@ -13,7 +14,7 @@ import pytest
 import typer
 
 from correlate.errors import InputError
-from correlate_cli.failure import STOPPING, tell_defect, tell_stop
+from correlate_cli.failure import stopping, tell_defect, tell_stop
 
 # A synthetic NIR: what no message may ever hold.
 LEAKED = "255081416802538"
@@ -61,12 +62,22 @@ def run(body):
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
 )
 def test_a_stop_is_told_without_the_text_of_others(error, message, capsys):
-    assert isinstance(error, STOPPING)
+    assert isinstance(error, stopping())
     assert tell_stop(error) == 2
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err.startswith(message)
     assert LEAKED not in told.err
+
+
+@pytest.mark.parametrize("engine", [None, ModuleType("duckdb")], ids=["not loaded", "half loaded"])
+def test_a_stop_before_the_engine_is_loaded_is_told_too(engine, monkeypatch, capsys):
+    """An interrupt may come while it is."""
+    monkeypatch.setitem(sys.modules, "duckdb", engine)
+    assert isinstance(KeyboardInterrupt(), stopping())
+    assert tell_stop(KeyboardInterrupt()) == 2
+    assert capsys.readouterr().err.startswith("Error: interrupted")
+    assert not isinstance(duckdb.IOException(LEAKED), stopping())
 
 
 def test_a_reader_that_left_is_told_nothing(capsys):
@@ -84,7 +95,7 @@ def test_a_reader_that_left_is_told_nothing(capsys):
     ],
 )
 def test_a_defect_is_told_by_its_kind_alone(error, capsys):
-    assert not isinstance(error, STOPPING)
+    assert not isinstance(error, stopping())
     assert tell_defect(error) == 3
     told = capsys.readouterr().err
     assert type(error).__name__ in told
