@@ -3,6 +3,9 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+# Byte code is kept, even where the environment says otherwise: the suite starts hundreds of processes, and each
+# would compile all that it imports anew.
+export PYTHONDONTWRITEBYTECODE :=
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Two processes: as many as the smallest machine the suite is meant for has processors.
