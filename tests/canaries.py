@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import xxhash
 
 # One value a field, unlike any word of the program, with every spelling it goes through on its way.
@@ -65,9 +66,35 @@ def needles() -> dict[bytes, str]:
 NEEDLES = needles()
 
 
+def by_beginning(needles: dict[bytes, str]) -> dict[int, list[bytes]]:
+    """The needles by their first three bytes."""
+    found: dict[int, list[bytes]] = {}
+    for needle in needles:
+        found.setdefault(int.from_bytes(needle[:3], "little"), []).append(needle)
+    return found
+
+
+BEGINNINGS = by_beginning(NEEDLES)
+BEGINS = np.zeros(1 << 24, dtype=np.bool_)
+BEGINS[list(BEGINNINGS)] = True
+# Files are looked through in pieces that overlap by the longest needle.
+PIECE = 1 << 20
+LONGEST = max(map(len, NEEDLES))
+
+
 def betrayed(data: bytes) -> set[str]:
-    """The fields whose value, or the hash of it, stands in ``data``."""
-    return {name for needle, name in NEEDLES.items() if needle in data}
+    """The fields whose value, or the hash of it, stands in ``data``: in one pass, however many there are."""
+    found: set[str] = set()
+    for start in range(0, len(data), PIECE):
+        piece = np.frombuffer(data[start : start + PIECE + LONGEST], dtype=np.uint8).astype(np.int32)
+        if len(piece) < 3:
+            continue
+        words = piece[:-2] | piece[1:-1] << 8 | piece[2:] << 16
+        for place in np.flatnonzero(BEGINS[words]).tolist():
+            for needle in BEGINNINGS[int(words[place])]:
+                if data.startswith(needle, start + place):
+                    found.add(NEEDLES[needle])
+    return found
 
 
 @dataclass
