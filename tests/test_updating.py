@@ -328,16 +328,15 @@ def test_an_update_that_was_broken_off_goes_on(monkeypatch, unscored, late):
         return real(self, **given)
 
     monkeypatch.setattr(Scorer, "close_range", close)
-    stop = None
-    world.score("whole", update=before)
-    ranges, stop = len(linked), len(linked) + 2
+    stop = 2
     with pytest.raises(KeyboardInterrupt):
         world.score("after", update=before)
     stop = None
     report = world.score("after", update=before, resume=True)
-    assert len(linked) == 2 * ranges
+    ranges = len(linked)
     world.score("full")
-    assert world.bytes("after") == world.bytes("full") == world.bytes("whole")
+    assert len(linked) == 2 * ranges
+    assert world.bytes("after") == world.bytes("full")
     assert 0 < report.linked_again <= report.subjects
     assert not (world.folder / "after.parquet.ranges").exists()
     assert (world.folder / "after.parquet.links").is_dir()
