@@ -60,26 +60,26 @@ def command(name, folder, vault):
     return [*given, "--key", str(folder / "secret.key")]
 
 
-def a_world(folder, key, *, held, new):
+def a_world(folder, key, *, held, new, leaving):
     """A vault with two breaches, a file to ingest, and people to forget."""
     key_file(folder, key)
     with Vault.create(folder / "vault.duckdb", key) as vault:
         ingest(vault, write(people(held, seed=1), folder / "free.parquet"), FREE)
         ingest(vault, write(people(held, seed=2), folder / "travail.parquet"), FRANCE_TRAVAIL)
-    write(people(held, seed=1).head(held // 4), folder / "leavers.csv")
+    write(people(held, seed=1).head(leaving), folder / "leavers.csv")
     write(people(new, seed=3), folder / "new.csv")
     return folder
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory, key):
-    return a_world(tmp_path_factory.mktemp("small"), key, held=80, new=80)
+    return a_world(tmp_path_factory.mktemp("small"), key, held=80, new=80, leaving=20)
 
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory, key):
     """Large enough for each command to work for a second or so."""
-    return a_world(tmp_path_factory.mktemp("large"), key, held=25_000, new=80_000)
+    return a_world(tmp_path_factory.mktemp("large"), key, held=25_000, new=80_000, leaving=1_500)
 
 
 def done(name, folder, vault):

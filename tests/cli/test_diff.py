@@ -147,8 +147,8 @@ class TestAsAProcess:
         frame(NEW).drop("band").write_parquet(folder / "column.parquet")
         pl.concat([frame(NEW), frame({"a": (0, ())})]).write_ndjson(folder / "twice.jsonl")
         (folder / "changes.csv").write_text("from before")
-        done = process(folder, "old.parquet", wrong, "-o", "changes.csv")
-        assert (done.returncode, done.stdout) == (2, "")
+        done = run(folder, "-o", folder / "changes.csv", new=wrong)
+        assert (done.exit_code, done.stdout) == (2, "")
         told = " ".join(done.stderr.split())
         assert reason in told
         assert wrong in told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 
 import polars as pl
 import pytest
@@ -31,8 +32,8 @@ HIBP = {"a": ["FreeMobile"], "b": ["Deezer", "Adobe"]}
 
 
 @pytest.fixture
-def empty(key, tmp_path):
-    with Vault.create(tmp_path / "empty.duckdb", key) as vault:
+def empty(once_empty, key, tmp_path):
+    with Vault.open(shutil.copy(once_empty, tmp_path / "empty.duckdb"), key, write=True) as vault:
         yield vault
 
 
