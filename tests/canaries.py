@@ -75,8 +75,10 @@ def by_beginning(needles: dict[bytes, str]) -> dict[int, list[bytes]]:
 
 
 BEGINNINGS = by_beginning(NEEDLES)
-BEGINS = np.zeros(1 << 24, dtype=np.bool_)
-BEGINS[list(BEGINNINGS)] = True
+# Whether any begins with these two bytes, or three: the small table leaves little for the large one.
+TWO, THREE = np.zeros(1 << 16, dtype=np.bool_), np.zeros(1 << 24, dtype=np.bool_)
+TWO[[beginning & 0xFFFF for beginning in BEGINNINGS]] = True
+THREE[list(BEGINNINGS)] = True
 # Files are looked through in pieces that overlap by the longest needle.
 PIECE = 1 << 20
 LONGEST = max(map(len, NEEDLES))
@@ -86,14 +88,15 @@ def betrayed(data: bytes) -> set[str]:
     """The fields whose value, or the hash of it, stands in ``data``: in one pass, however many there are."""
     found: set[str] = set()
     for start in range(0, len(data), PIECE):
-        piece = np.frombuffer(data[start : start + PIECE + LONGEST], dtype=np.uint8).astype(np.int32)
+        piece = np.frombuffer(data[start : start + PIECE + LONGEST], dtype=np.uint8)
         if len(piece) < 3:
             continue
-        words = piece[:-2] | piece[1:-1] << 8 | piece[2:] << 16
-        for place in np.flatnonzero(BEGINS[words]).tolist():
-            for needle in BEGINNINGS[int(words[place])]:
-                if data.startswith(needle, start + place):
-                    found.add(NEEDLES[needle])
+        pairs = piece[:-2] | piece[1:-1].astype(np.uint16) << 8
+        places = np.flatnonzero(TWO[pairs])
+        words = pairs[places] | piece[places + 2].astype(np.int32) << 16
+        likely = THREE[words]
+        for place, word in zip(places[likely].tolist(), words[likely].tolist(), strict=True):
+            found |= {NEEDLES[one] for one in BEGINNINGS[word] if data.startswith(one, start + place)}
     return found
 
 

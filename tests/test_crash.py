@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import shutil
@@ -181,13 +182,15 @@ def started(name, folder, vault, **settings):
 
 @pytest.fixture(scope="module")
 def seconds(large, tmp_path_factory):
-    """How long each command works when nobody disturbs it."""
-    took = {}
-    for name in COMMANDS:
+    """How long a command works when nobody disturbs it: measured when first asked for."""
+
+    @functools.cache
+    def took(name):
         vault = shutil.copy(large / "vault.duckdb", tmp_path_factory.mktemp("timing") / "vault.duckdb")
         start = time.monotonic()
         done(name, large, vault)
-        took[name] = time.monotonic() - start
+        return time.monotonic() - start
+
     return took
 
 
@@ -207,7 +210,7 @@ def test_a_process_killed_at_a_random_instant_can_simply_be_run_again(
     vault = shutil.copy(large / "vault.duckdb", tmp_path / "vault.duckdb")
     before = [state(vault, key), in_one_order(vault, key)]
     process = started(name, large, vault)
-    time.sleep(random.Random(f"{name} {share}").uniform(share - 0.3, share + 0.1) * seconds[name])
+    time.sleep(random.Random(f"{name} {share}").uniform(share - 0.3, share + 0.1) * seconds(name))
     process.kill()
     process.communicate()
     assert is_whole(vault, key)
@@ -238,7 +241,7 @@ def interrupted(name, folder, vault, seconds):
 def test_an_interrupt_ends_with_one_message_and_nothing_half_done(name, large, seconds, tmp_path, key):
     """``forget`` may have erased already, and be searching for the same people once more."""
     vault = tmp_path / "vault.duckdb"
-    result = interrupted(name, large, vault, seconds[name])
+    result = interrupted(name, large, vault, seconds(name))
     assert says(result, "interrupted", "nothing half-done is kept", "Run the same command again")
     assert result.stdout == ""
     assert names(tmp_path) == {"vault.duckdb"}

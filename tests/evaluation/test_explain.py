@@ -49,9 +49,9 @@ def explained(opened, files):
     """Pairs that the run compared and any others, explained; and what the run told of those it compared."""
     draw = np.random.default_rng(1)
     known = {(row["subject_row"], row["record_row"]): row for row in opened.pairs().to_dicts()}
-    some = [list(known)[place] for place in draw.integers(0, len(known), 12)]
+    some = [list(known)[place] for place in draw.integers(0, len(known), 8)]
     rows = opened.vault.engine.scalar("SELECT rows_read FROM file")
-    others = zip(draw.integers(1, 301, 6).tolist(), draw.integers(1, rows + 1, 6).tolist(), strict=True)
+    others = zip(draw.integers(1, 301, 3).tolist(), draw.integers(1, rows + 1, 3).tolist(), strict=True)
     return {pair: explain_pair(opened, files[0], *pair) for pair in [*some, *others]}, known
 
 

@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from correlate.tokens import TOKEN_COLUMNS
@@ -58,6 +58,7 @@ def test_every_token_column_is_plain_or_of_one_form():
     assert sorted((*PLAIN, *FORMED)) == sorted(TOKEN_COLUMNS)
 
 
+@settings(max_examples=12)
 @given(batches=st.lists(rows, min_size=1, max_size=4))
 def test_tokens_come_back_from_their_numbers(batches, once_migrated, tmp_path_factory):
     """Whatever was stored before, and whether forms are looked up or read whole."""
