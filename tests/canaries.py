@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import xxhash
 
 # One value a field, unlike any word of the program, with every spelling it goes through on its way.
@@ -65,9 +66,38 @@ def needles() -> dict[bytes, str]:
 NEEDLES = needles()
 
 
+def by_beginning(needles: dict[bytes, str]) -> dict[int, list[bytes]]:
+    """The needles by their first three bytes."""
+    found: dict[int, list[bytes]] = {}
+    for needle in needles:
+        found.setdefault(int.from_bytes(needle[:3], "little"), []).append(needle)
+    return found
+
+
+BEGINNINGS = by_beginning(NEEDLES)
+# Whether any begins with these two bytes, or three: the small table leaves little for the large one.
+TWO, THREE = np.zeros(1 << 16, dtype=np.bool_), np.zeros(1 << 24, dtype=np.bool_)
+TWO[[beginning & 0xFFFF for beginning in BEGINNINGS]] = True
+THREE[list(BEGINNINGS)] = True
+# Files are looked through in pieces that overlap by the longest needle.
+PIECE = 1 << 20
+LONGEST = max(map(len, NEEDLES))
+
+
 def betrayed(data: bytes) -> set[str]:
-    """The fields whose value, or the hash of it, stands in ``data``."""
-    return {name for needle, name in NEEDLES.items() if needle in data}
+    """The fields whose value, or the hash of it, stands in ``data``: in one pass, however many there are."""
+    found: set[str] = set()
+    for start in range(0, len(data), PIECE):
+        piece = np.frombuffer(data[start : start + PIECE + LONGEST], dtype=np.uint8)
+        if len(piece) < 3:
+            continue
+        pairs = piece[:-2] | piece[1:-1].astype(np.uint16) << 8
+        places = np.flatnonzero(TWO[pairs])
+        words = pairs[places] | piece[places + 2].astype(np.int32) << 16
+        likely = THREE[words]
+        for place, word in zip(places[likely].tolist(), words[likely].tolist(), strict=True):
+            found |= {NEEDLES[one] for one in BEGINNINGS[word] if data.startswith(one, start + place)}
+    return found
 
 
 @dataclass

@@ -70,6 +70,14 @@ def key() -> SecretKey:
     return SecretKey(secret=bytes(range(32)))
 
 
+@pytest.fixture(scope="session")
+def once_empty(tmp_path_factory: pytest.TempPathFactory, key: SecretKey) -> Path:
+    """A vault that holds nothing, made once a process; tests copy it."""
+    path = tmp_path_factory.mktemp("empty") / "vault.duckdb"
+    Vault.create(path, key).close()
+    return path
+
+
 @dataclass(frozen=True, kw_only=True)
 class SmallFrance:
     """A synthetic population of two thousand people, its breaches in a vault, and the models to score it."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -39,14 +39,30 @@ def examples(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def typed(line: str, patch: pytest.MonkeyPatch) -> None:
+    """Do what a shell does with a line: commands of the program in this process, all others by bash."""
+    first, *words = shlex.split(line)
+    if first == "export":
+        name, value = words[0].split("=", 1)
+        patch.setenv(name, value)
+    elif first == "correlate":
+        stdin = Path(words[words.index("<") + 1]).read_bytes() if "<" in words else None
+        arguments = words[: words.index("<")] if "<" in words else words
+        assert not {">", "|", "&&", ";"} & set(arguments), "the test has to learn this, or give it to bash"
+        done = CliRunner().invoke(app, arguments, input=stdin)
+        assert done.exit_code == 0, f"{line}\n{done.output}"
+    else:
+        assert "correlate" not in words
+        subprocess.run(["bash", "-euo", "pipefail", "-c", line], check=True)
+
+
 @pytest.mark.parametrize("document", [d for d in DOCUMENTS if prompts(d)], ids=lambda path: path.name)
-def test_every_command_of_a_page_runs_in_the_order_of_the_page(document: Path, examples: Path):
-    correlate = f'correlate() {{ "{sys.executable}" -c "from correlate_cli.app import main; main()" "$@"; }}'
-    script = "\n".join(["set -euo pipefail", correlate, *prompts(document)])
-    done = subprocess.run(
-        ["bash", "-c", script], cwd=examples, capture_output=True, text=True, env=os.environ, check=False
-    )
-    assert done.returncode == 0, done.stderr
+def test_every_command_of_a_page_runs_in_the_order_of_the_page(
+    document: Path, examples: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(examples)
+    for line in prompts(document):
+        typed(line, monkeypatch)
 
 
 def test_the_examples_of_the_python_page_run(examples: Path, monkeypatch: pytest.MonkeyPatch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import json
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -42,8 +43,8 @@ def models(small_france) -> Models:
 
 
 @pytest.fixture
-def vault(key, tmp_path):
-    with Vault.create(tmp_path / "vault.duckdb", key) as made:
+def vault(once_empty, key, tmp_path):
+    with Vault.open(shutil.copy(once_empty, tmp_path / "vault.duckdb"), key, write=True) as made:
         yield made
 
 

@@ -6,8 +6,11 @@ import gzip
 import hashlib
 import json
 import os
+import random
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -17,7 +20,7 @@ import xxhash
 from typer.testing import CliRunner
 
 from correlate_cli.app import app
-from tests.canaries import CANARIES, betrayed, watching
+from tests.canaries import CANARIES, NEEDLES, PIECE, betrayed, watching
 
 pytestmark = pytest.mark.long
 
@@ -125,11 +128,24 @@ def test_the_search_finds_what_it_is_meant_to_find():
     for data in planted:
         assert betrayed(b"before " + data + b" after")
     assert not betrayed(b"nothing of the kind")
+    assert not betrayed(b"")
 
 
-def test_no_value_comes_out_of_any_path(folder: Path):
-    """Key, vault, ingest of every format, rejects, scores in every format, check, verify, forget, logs."""
-    paths = written(folder)
+def test_the_search_finds_each_value_wherever_it_stands():
+    """Every single one, at both ends of a file and over the seams of its pieces."""
+    for needle, name in NEEDLES.items():
+        assert name in betrayed(needle)
+    noise = random.Random(4).randbytes(2 * PIECE + 5)
+    assert not betrayed(noise)
+    for needle in (min(NEEDLES, key=len), max(NEEDLES, key=len)):
+        for place in (0, PIECE - len(needle), PIECE - 2, PIECE - 1, PIECE, len(noise) - len(needle)):
+            file = noise[:place] + needle + noise[place + len(needle) :]
+            assert betrayed(file) == {NEEDLES[needle]}
+
+
+@contextmanager
+def nothing_told(folder: Path, *, made: set[str]) -> Iterator[Callable[..., None]]:
+    """Run commands, and look at every file meanwhile, ``made`` among them, and at all that is printed."""
     told: list[str] = []
 
     def does(*arguments: str, code: int = 0, stdin: str = "", way=run_here) -> None:
@@ -137,7 +153,17 @@ def test_no_value_comes_out_of_any_path(folder: Path):
         told.append(printed)
         assert ended == code, printed
 
-    with watching([folder], but=set(paths.values())) as watch:
+    with watching([folder], but=set(written(folder).values())) as watch:
+        yield does
+    assert watch.seen == set()
+    assert {folder / name for name in made} <= set(watch.files)
+    assert betrayed("\n".join(told).encode()) == set()
+
+
+def test_no_value_comes_out_of_ingest_and_scores(folder: Path):
+    """Key, vault, ingest of every format, rejects, scores in every format and by every option, logs."""
+    made = {"vault.duckdb", "scores.csv", "scores.parquet", "rejects.csv", "declared.parquet", "changes.csv"}
+    with nothing_told(folder, made=made) as does:
         does("key", "create", "secret.key")
         does("vault", "create", "vault.duckdb")
         good = ("rows.csv", "rows.jsonl", "rows.parquet", "rows.csv.gz", "ragged.csv", "broken.jsonl")
@@ -153,42 +179,55 @@ def test_no_value_comes_out_of_any_path(folder: Path):
         does("score", "vault.duckdb", "rows.csv", "--breach", "viamedis-almerys-2024", "-o", "own.csv")
         does("score", "vault.duckdb", "rows.csv", "--id", "email", "-o", "never.csv", code=2)
         does("score", "vault.duckdb", "rows.csv", "--id", "mot_de_passe", "-o", "never.csv", code=2)
+        _risk_commands(does)
+
+
+def test_no_value_comes_out_of_updates_checks_and_forgetting(folder: Path):
+    """Scores that keep links and are brought up to date, check, fit, forget, removal of a breach."""
+    made = {"vault.duckdb", "kept.parquet", "told.parquet", "later.parquet", "model.toml", "another.toml"}
+    with nothing_told(folder, made=made) as does:
+        does("key", "create", "secret.key")
+        does("vault", "create", "vault.duckdb")
+        good = ("rows.csv", "rows.jsonl", "rows.parquet", "ragged.csv")
+        does("ingest", "vault.duckdb", *good, "--breach", "free-2024", "--assume-classes")
         score = ("score", "vault.duckdb", "subjects.csv", "--id", "member_id", "-o")
+        does(*score, "plain.parquet")
         does(*score, "kept.parquet", "--keep-links")
         # Read through, and a part linked again; then, as the vault is small, everybody.
         does(*score, "told.parquet", "--update", "kept.parquet", "--declared", "declared.csv", way=run)
         does("ingest", "vault.duckdb", "twice.csv", "--breach", "sfr-2024")
         does(*score, "later.parquet", "--update", "kept.parquet")
-        does(*score, "never.parquet", "--update", "scores.parquet", code=2)
+        does(*score, "never.parquet", "--update", "plain.parquet", code=2)
         does("vault", "remove-breach", "vault.duckdb", "sfr-2024")
-        _risk_commands(does)
         does("check", "vault.duckdb", stdin=json.dumps(ROW), way=run)
         does("check", "vault.duckdb", stdin=json.dumps(BROKEN))
         does("check", "vault.duckdb", stdin=json.dumps(ROW)[:-5], code=2)
         does("check", "vault.duckdb", stdin=json.dumps({ROW["nom_naissance"]: ROW["nir"]}), code=2)
         does("fit", "vault.duckdb", "--out", "model.toml")
-        does("fit", "vault.duckdb", "--subjects", "subjects.csv", "--out", "another.toml", way=run)
+        does("fit", "vault.duckdb", "--subjects", "subjects.csv", "--out", "another.toml")
         does("fit", "vault.duckdb", "--subjects", "cut.parquet", "--out", "third.toml", code=2)
-        both = ("--subjects", "subjects-labelled.csv", "--records", "records-labelled.csv")
-        does("evaluate", *both, "--truth", "dossier", "--curve", "curve.csv", way=run)
-        does("evaluate", *both, "--truth", "dossier", "--json")
-        does("evaluate", *both, "--truth", "no-such-column", code=2)
-        does("explain-link", *both, "--subject-row", "1", "--record-row", "1", way=run)
-        does("explain-link", *both, "--subject-row", "1", "--record-row", "2", "--json")
-        does("explain-link", *both, "--subject-row", "9", "--record-row", "2", code=2)
         # One row holds nothing that identifies: it is told, as a finding.
         does("vault", "forget", "vault.duckdb", "--subjects", "rows.csv", code=1)
         does("vault", "remove-breach", "vault.duckdb", "free-2024")
-    assert watch.seen == set()
-    assert {folder / name for name in ("vault.duckdb", "scores.parquet", "rejects.csv")} <= set(watch.files)
-    assert betrayed("\n".join(told).encode()) == set()
+
+
+def test_no_value_comes_out_of_labelled_files(folder: Path):
+    """Evaluation, and why a pair is linked: the vault of a trial lies in a temporary folder."""
+    with nothing_told(folder, made={"curve.csv"}) as does:
+        both = ("--subjects", "subjects-labelled.csv", "--records", "records-labelled.csv")
+        does("evaluate", *both, "--truth", "dossier", "--curve", "curve.csv", way=run)
+        does("evaluate", *both, "--truth", "dossier", "--no-fit", "--json")
+        does("evaluate", *both, "--truth", "no-such-column", code=2)
+        does("explain-link", *both, "--subject-row", "1", "--record-row", "1")
+        does("explain-link", *both, "--subject-row", "1", "--record-row", "2", "--no-fit", "--json")
+        does("explain-link", *both, "--subject-row", "9", "--record-row", "2", "--no-fit", code=2)
 
 
 def _risk_commands(does) -> None:
     """Profiles, base rates, exact shares, declared breaches, answers about addresses, page and difference."""
     asked = ("score", "vault.duckdb", "subjects.csv", "--id", "member_id")
     declared = ("--declared", "declared.csv", "--hibp", "hibp.json", "--rejects", "refused-declared.csv")
-    does(*asked, *declared, "--base-rates", "--shares", "-o", "declared.parquet", way=run)
+    does(*asked, *declared, "--base-rates", "--shares", "-o", "declared.parquet")
     does(*asked, "--declared-column", "nom_naissance", "-o", "never.parquet", code=2)
     does(*asked, "--declared", "subjects.csv", "-o", "never.parquet", code=2)
     does(*asked, "--hibp", "broken.jsonl", "-o", "never.parquet", code=2)

@@ -33,12 +33,16 @@ def models(small_france):
 class World:
     """A vault and a file of subjects of one's own, and scores of them."""
 
-    def __init__(self, folder: Path, france, models: Models) -> None:
+    def __init__(self, folder: Path, france, models: Models, *, like: Path | None = None) -> None:
         self.folder, self.france, self.models = folder, france, models
-        self.vault = Path(shutil.copy(france.vault, folder / "vault.duckdb"))
+        self.vault = folder / "vault.duckdb"
         self.subjects = folder / "subjects.csv"
         self.options: dict[str, object] = {}
-        pl.read_parquet(france.subjects).write_csv(self.subjects)
+        if like:
+            shutil.copytree(like, folder, dirs_exist_ok=True)
+        else:
+            shutil.copy(france.vault, self.vault)
+            pl.read_parquet(france.subjects).write_csv(self.subjects)
 
     def change(self, work) -> None:
         with Vault.open(self.vault, self.france.key, write=True) as vault:
@@ -81,11 +85,6 @@ class World:
         change(pl.read_csv(self.subjects, infer_schema=False)).write_csv(self.subjects)
 
 
-@pytest.fixture
-def world(tmp_path, small_france, models):
-    return World(tmp_path, small_france, models)
-
-
 def breach_file(world, breach: str) -> Path:
     return next(path for path in (world.france.folder / "breaches").iterdir() if path.stem == breach)
 
@@ -94,10 +93,10 @@ def held(world) -> list[str]:
     return sorted(path.stem for path in (world.france.folder / "breaches").iterdir())
 
 
-@pytest.fixture
-def late(world):
+@pytest.fixture(scope="module")
+def late(small_france):
     """A breach that is not the reference of any field."""
-    with Vault.open(world.vault, world.france.key) as vault:
+    with Vault.open(small_france.vault, small_france.key) as vault:
         sizes = dict(
             vault.engine.rows(
                 "SELECT breach, count(*) FROM record JOIN breach USING (breach_no) GROUP BY breach"
@@ -106,9 +105,41 @@ def late(world):
     return min(sizes, key=sizes.get)
 
 
-def test_after_a_breach_came_in_a_part_is_linked_again(world, late):
-    world.change(lambda vault: remove_breach(vault, late))
-    world.score("before", keep_links=True)
+@pytest.fixture
+def unscored(tmp_path, small_france, models):
+    return World(tmp_path, small_france, models)
+
+
+@pytest.fixture(scope="module")
+def once_scored(tmp_path_factory, small_france, models):
+    """Where most updates begin, made once: ``before``, with its links."""
+    made = World(tmp_path_factory.mktemp("scored"), small_france, models)
+    made.score("before", keep_links=True)
+    return made.folder
+
+
+@pytest.fixture
+def world(tmp_path, small_france, models, once_scored):
+    """A copy of a world scored as ``before``."""
+    return World(tmp_path, small_france, models, like=once_scored)
+
+
+@pytest.fixture(scope="module")
+def once_without_late(tmp_path_factory, small_france, models, late):
+    made = World(tmp_path_factory.mktemp("without-late"), small_france, models)
+    made.change(lambda vault: remove_breach(vault, late))
+    made.score("before", keep_links=True)
+    return made.folder
+
+
+@pytest.fixture
+def without_late(tmp_path, small_france, models, once_without_late):
+    """A copy of a world scored as ``before``, when a breach was not in the vault yet."""
+    return World(tmp_path, small_france, models, like=once_without_late)
+
+
+def test_after_a_breach_came_in_a_part_is_linked_again(without_late, late):
+    world = without_late
     file = breach_file(world, late)
     world.change(lambda vault: ingest(vault, file, world.models.catalogue.get(late)))
     report = world.again()
@@ -118,14 +149,12 @@ def test_after_a_breach_came_in_a_part_is_linked_again(world, late):
 
 
 def test_after_a_breach_was_removed_a_part_is_linked_again(world, late):
-    world.score("before", keep_links=True)
     world.change(lambda vault: remove_breach(vault, late))
     report = world.again()
     assert 0 < report.linked_again < report.subjects
 
 
 def test_after_records_were_erased_a_part_is_linked_again(world, late):
-    world.score("before", keep_links=True)
 
     def some(vault):
         ids = vault.engine.frame(
@@ -141,7 +170,6 @@ def test_after_records_were_erased_a_part_is_linked_again(world, late):
 
 def test_a_breach_that_left_and_another_that_took_its_number(world, late):
     """The vault gives the number of what is gone to the next that comes."""
-    world.score("before", keep_links=True)
     world.change(lambda vault: remove_breach(vault, late))
     other = next(breach.id for breach in world.models.catalogue if breach.id not in held(world))
     file = breach_file(world, late)
@@ -150,7 +178,6 @@ def test_a_breach_that_left_and_another_that_took_its_number(world, late):
 
 
 def test_subjects_who_came_left_or_changed(world):
-    world.score("before", keep_links=True)
 
     def change(rows):
         new = rows.head(3).with_columns(member_id=pl.format("new{}", pl.int_range(pl.len())))
@@ -167,14 +194,13 @@ def test_subjects_who_came_left_or_changed(world):
     assert 3 <= report.linked_again < report.subjects / 5
 
 
-def test_subjects_and_vault_changed_and_then_nothing(world, late):
+def test_subjects_and_vault_changed_and_then_nothing(without_late, late):
     """Night after night: each update is the next one's earlier output."""
-    world.change(lambda vault: remove_breach(vault, late))
-    world.score("first", keep_links=True)
+    world = without_late
     world.members(lambda rows: rows.head(800))
-    file = breach_file(world, late)
+    file = breach_file(without_late, late)
     world.change(lambda vault: ingest(vault, file, world.models.catalogue.get(late)))
-    assert world.again("first", "second").linked_again > 0
+    assert world.again("before", "second").linked_again > 0
     assert world.again("second", "third").linked_again == 0
     world.members(lambda rows: rows.tail(700))
     assert world.again("third", "fourth").linked_again == 0
@@ -183,11 +209,12 @@ def test_subjects_and_vault_changed_and_then_nothing(world, late):
 
 
 @pytest.mark.parametrize("rows", [240])
-def test_ranges_of_any_size_and_subjects_scattered_over_them(monkeypatch, world, late, rows):
+def test_ranges_of_any_size_and_subjects_scattered_over_them(monkeypatch, unscored, late, rows):
     """With ranges as small as these, one in seven subjects has rows in two of them."""
+    world = unscored
     small = Budget(batch_rows=rows // 2, range_rows=rows)
     monkeypatch.setattr(Budget, "of", classmethod(lambda _cls, _limits: small))
-    world.members(lambda rows: pl.concat([rows, rows.gather_every(7)]))
+    world.members(lambda rows: pl.concat([rows.head(630), rows.head(630).gather_every(7)]))
     world.change(lambda vault: remove_breach(vault, late))
     world.score("before", keep_links=True)
     file = breach_file(world, late)
@@ -198,8 +225,9 @@ def test_ranges_of_any_size_and_subjects_scattered_over_them(monkeypatch, world,
     assert 0 < report.linked_again < report.subjects
 
 
-def test_what_was_declared_may_change(world):
+def test_what_was_declared_may_change(unscored):
     """A breach that is new to a subject, one no longer told, and one that the vault has come to hold."""
+    world = unscored
     declared = world.folder / "declared.csv"
     ids = pl.read_csv(world.subjects, infer_schema=False)["member_id"]
     other = next(breach.id for breach in world.models.catalogue if breach.id not in held(world))
@@ -221,14 +249,12 @@ def test_what_was_declared_may_change(world):
 
 
 def test_another_day_assesses_all_and_links_nobody(world):
-    world.score("before", keep_links=True)
     world.models = dataclasses.replace(world.models, as_of=datetime.date(2026, 12, 1))
     assert world.again().linked_again == 0
     assert world.bytes("after") != world.bytes("before")
 
 
 def test_the_same_day_assesses_only_what_is_new(monkeypatch, world):
-    world.score("before", keep_links=True)
     sizes = []
     from correlate.pipeline import scorer
 
@@ -241,7 +267,8 @@ def test_the_same_day_assesses_only_what_is_new(monkeypatch, world):
     assert world.bytes("after") == world.bytes("before")
 
 
-def test_rows_of_a_breach_are_their_own_evidence(world, late):
+def test_rows_of_a_breach_are_their_own_evidence(unscored, late):
+    world = unscored
     world.options = {"breach": world.models.catalogue.get("ameli-2022")}
     world.change(lambda vault: remove_breach(vault, late))
     world.score("before", keep_links=True)
@@ -251,7 +278,6 @@ def test_rows_of_a_breach_are_their_own_evidence(world, late):
 
 
 def test_a_vault_that_is_compacted_is_the_same(world):
-    world.score("before", keep_links=True)
     world.change(compact)
     assert world.again().linked_again == 0
 
@@ -263,7 +289,6 @@ def test_where_common_names_are_told_by_another_breach_everybody_is_linked(world
             "SELECT breach FROM term JOIN breach USING (breach_no) WHERE field = 'surname' AND token = 0 "
             "ORDER BY records DESC LIMIT 1"
         )
-    world.score("before", keep_links=True)
     world.change(lambda vault: remove_breach(vault, first))
     report = world.again()
     assert report.linked_again is None
@@ -271,8 +296,9 @@ def test_where_common_names_are_told_by_another_breach_everybody_is_linked(world
     assert world.again("after", "next").linked_again == 0
 
 
-def test_a_small_vault_is_searched_anew(world, small_france, late):
+def test_a_small_vault_is_searched_anew(unscored, small_france, late):
     """Wide keys are not stored, so nothing tells whom a new record could concern."""
+    world = unscored
     world.models = small_france.models
     world.change(lambda vault: remove_breach(vault, late))
     world.score("before", keep_links=True)
@@ -283,10 +309,11 @@ def test_a_small_vault_is_searched_anew(world, small_france, late):
     assert world.again("after", "next").whole == ""
 
 
-def test_an_update_that_was_broken_off_goes_on(monkeypatch, world, late):
+def test_an_update_that_was_broken_off_goes_on(monkeypatch, unscored, late):
+    world = unscored
     small = Budget(batch_rows=40, range_rows=80)
     monkeypatch.setattr(Budget, "of", classmethod(lambda _cls, _limits: small))
-    world.members(lambda rows: rows.head(400))
+    world.members(lambda rows: rows.head(240))
     world.change(lambda vault: remove_breach(vault, late))
     world.score("before", keep_links=True)
     file = breach_file(world, late)
@@ -301,22 +328,22 @@ def test_an_update_that_was_broken_off_goes_on(monkeypatch, world, late):
         return real(self, **given)
 
     monkeypatch.setattr(Scorer, "close_range", close)
-    stop = None
-    world.score("whole", update=before)
-    ranges, stop = len(linked), len(linked) + 3
+    stop = 2
     with pytest.raises(KeyboardInterrupt):
         world.score("after", update=before)
     stop = None
     report = world.score("after", update=before, resume=True)
-    assert len(linked) == 2 * ranges
+    ranges = len(linked)
     world.score("full")
-    assert world.bytes("after") == world.bytes("full") == world.bytes("whole")
+    assert len(linked) == 2 * ranges
+    assert world.bytes("after") == world.bytes("full")
     assert 0 < report.linked_again <= report.subjects
     assert not (world.folder / "after.parquet.ranges").exists()
     assert (world.folder / "after.parquet.links").is_dir()
 
 
-def test_nothing_is_kept_that_was_not_asked_for(world):
+def test_nothing_is_kept_that_was_not_asked_for(unscored):
+    world = unscored
     world.score("plain")
     assert not (world.folder / "plain.parquet.links").exists()
     with pytest.raises(LinksNotKept, match="--keep-links"):
@@ -329,7 +356,6 @@ def test_nothing_is_kept_that_was_not_asked_for(world):
 
 @pytest.mark.parametrize("harm", ["scores", "range", "assessed", "kept", "no kept"])
 def test_links_that_are_not_whole_or_of_other_scores_are_refused(world, harm):
-    world.score("before", keep_links=True)
     folder = world.folder / "before.parquet.links"
     files = {
         "scores": world.folder / "before.parquet",
@@ -349,7 +375,6 @@ def test_links_that_are_not_whole_or_of_other_scores_are_refused(world, harm):
 
 
 def test_scores_of_another_run_are_refused_and_the_error_says_why(world, tmp_path, small_france):
-    world.score("before", keep_links=True)
     before = world.folder / "before.parquet"
 
     def refused(what, **options):
@@ -385,7 +410,6 @@ def test_scores_of_another_run_are_refused_and_the_error_says_why(world, tmp_pat
 
 def test_what_is_kept_names_no_breach_of_the_vault(world):
     """Who stands in a breach is told by the vault alone."""
-    world.score("before", keep_links=True)
     folder = world.folder / "before.parquet.links"
     names = [breach.encode() for breach in held(world)]
     for path in folder.rglob("*"):

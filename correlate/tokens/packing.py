@@ -89,8 +89,10 @@ def _cut(data: Bytes, starts: Lengths, lengths: Lengths, width: int) -> Bytes:
     item = np.dtype((np.void, width))
     every = np.ndarray((len(data) - width + 1,), dtype=item, buffer=data, strides=(1,))
     cut = every[starts].view(np.uint8).reshape(len(starts), width)
-    behind = _behind(width)
-    np.bitwise_and(cut, np.take(behind, lengths, axis=0), out=cut)
+    if width <= len(lengths):
+        np.bitwise_and(cut, np.take(_behind(width), lengths, axis=0), out=cut)
+    else:  # A table of all lengths would be larger than what is cut: a few long values, or one endless one.
+        cut[np.arange(width) >= lengths[:, np.newaxis]] = 0
     return cut
 
 

@@ -22,6 +22,12 @@ def folder(small_france, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def plain(folder):
+    """What evaluating tells as JSON, and the curve it writes, without learning."""
+    return evaluate(folder, "--json", "--no-fit", "--curve", folder / "curve.csv"), folder / "curve.csv"
+
+
+@pytest.fixture(scope="module")
 def secret(folder):
     return values(
         *(pl.read_csv(folder / name, infer_schema=False) for name in ("register.csv", "survey.csv"))
@@ -66,19 +72,19 @@ class TestEvaluate:
         assert not {value for value in secret if value in result.output}
         assert result.stderr == "Linking register.csv and counting ...\n"
 
-    def test_json_is_one_object_on_stdout(self, folder):
-        result = evaluate(folder, "--json", "--no-fit")
-        found = json.loads(result.stdout)
+    def test_json_is_one_object_on_stdout(self, plain):
+        found = json.loads(plain[0].stdout)
         assert found["fitted"] is False
         assert found["model"] == "default-2026-11b"
         assert 0 < found["f1"] <= 1
         assert {"precision", "recall", "best", "blocking_recall", "reliability", "peak_rss_mb"} <= set(found)
 
     def test_without_records_it_seeks_duplicates(self, folder):
-        result = evaluate(folder, "--json", subjects="survey.csv", records=None)
+        one = ("--json", "--no-fit")
+        result = evaluate(folder, *one, subjects="survey.csv", records=None)
         found = json.loads(result.stdout)
         assert found["subjects"] == found["records"]
-        same = json.loads(evaluate(folder, "--json", subjects="survey.csv", records="survey.csv").stdout)
+        same = json.loads(evaluate(folder, *one, subjects="survey.csv", records="survey.csv").stdout)
         assert {**found, "seconds": 0, "peak_rss_mb": 0} == {**same, "seconds": 0, "peak_rss_mb": 0}
 
     def test_what_was_never_compared_is_told_in_words(self, folder, tmp_path):
@@ -96,10 +102,9 @@ class TestEvaluate:
         assert re.search(r"1 of \d+ true pairs were never compared", shown)
         assert "No threshold can find them." in shown
 
-    def test_the_curve_is_a_csv_file(self, folder, tmp_path):
-        result = evaluate(folder, "--no-fit", "--curve", tmp_path / "curve.csv")
-        assert result.exit_code == 0
-        curve = pl.read_csv(tmp_path / "curve.csv")
+    def test_the_curve_is_a_csv_file(self, plain):
+        assert plain[0].exit_code == 0
+        curve = pl.read_csv(plain[1])
         assert curve.columns == ["threshold", "precision", "recall", "f1"]
         assert curve["threshold"].is_sorted(descending=True)
 
@@ -108,13 +113,13 @@ class TestEvaluate:
         refused(evaluate(folder, "--curve", folder / "survey.csv"), "--curve", "would overwrite")
         assert (folder / "survey.csv").read_bytes() == before
 
-    def test_a_mapped_column_may_be_absent_from_some_files(self, folder, tmp_path):
+    def test_a_mapped_column_may_be_absent_from_some_files(self, folder, plain, tmp_path):
         frame = pl.read_csv(folder / "survey.csv", infer_schema=False)
         frame.rename({"email": "joignable"}).write_csv(tmp_path / "survey.csv")
         pl.read_csv(folder / "register.csv", infer_schema=False).write_csv(tmp_path / "register.csv")
         (tmp_path / "map.toml").write_text('[columns]\njoignable = "email"\n', encoding="utf-8")
         found = json.loads(evaluate(tmp_path, "--no-fit", "--json", "--map", tmp_path / "map.toml").stdout)
-        whole = json.loads(evaluate(folder, "--no-fit", "--json").stdout)
+        whole = json.loads(plain[0].stdout)
         assert found["true_pairs"] == whole["true_pairs"]
         assert found["recall"] == pytest.approx(whole["recall"], abs=0.01)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import polars as pl
 import pytest
@@ -14,9 +15,9 @@ BREACH = "--breach=free-2024"
 
 
 @pytest.fixture
-def world(tmp_path, key):
+def world(once_empty, tmp_path, key):
     key_file(tmp_path, key)
-    Vault.create(tmp_path / "vault.duckdb", key).close()
+    shutil.copy(once_empty, tmp_path / "vault.duckdb")
     return tmp_path
 
 

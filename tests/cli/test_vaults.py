@@ -15,15 +15,21 @@ from correlate_cli.app import app
 from tests.vault.leaks import FRANCE_TRAVAIL, FREE, key_file, names, people, write
 
 
-@pytest.fixture
-def world(tmp_path, key):
+@pytest.fixture(scope="module")
+def once(tmp_path_factory, key):
     """A key file, a vault with two breaches of the same hundred people, and some of them who leave."""
-    key_file(tmp_path, key)
-    with Vault.create(tmp_path / "vault.duckdb", key) as vault:
-        ingest(vault, write(people(100), tmp_path / "free.csv"), FREE)
-        ingest(vault, write(people(100).drop("mot_de_passe"), tmp_path / "travail.csv"), FRANCE_TRAVAIL)
-    write(people(100).head(30), tmp_path / "leavers.csv")
-    return tmp_path
+    folder = tmp_path_factory.mktemp("world")
+    key_file(folder, key)
+    with Vault.create(folder / "vault.duckdb", key) as vault:
+        ingest(vault, write(people(100), folder / "free.csv"), FREE)
+        ingest(vault, write(people(100).drop("mot_de_passe"), folder / "travail.csv"), FRANCE_TRAVAIL)
+    write(people(100).head(30), folder / "leavers.csv")
+    return folder
+
+
+@pytest.fixture
+def world(once, tmp_path):
+    return shutil.copytree(once, tmp_path, dirs_exist_ok=True)
 
 
 def invoke(world, command, *arguments, vault="vault.duckdb"):

@@ -137,19 +137,20 @@ def many_exposures() -> list[list[Row]]:
             Row(drawn.choice(names), drawn.choice(classes), drawn.random())
             for _ in range(drawn.choice((0, 3, 9)))
         ]
-        for _ in range(5_000)
+        for _ in range(1_500)
     ]
 
 
-def test_blocks_leave_no_seam():
+def test_blocks_leave_no_seam(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("correlate.risk.assessment._BLOCK_ROWS", 1_000)
     batch = many_exposures()
     together = assess_in(WORLD, batch).frame.drop("exposure_id")
-    apart = [assess_in(WORLD, batch[first : first + 500]).frame for first in range(0, 5_000, 500)]
+    apart = [assess_in(WORLD, batch[first : first + 300]).frame for first in range(0, 1_500, 300)]
     assert together.equals(pl.concat(apart).drop("exposure_id"))
 
 
 def test_threads_change_nothing(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("correlate.risk.assessment._BLOCK_ROWS", 2_000)
+    monkeypatch.setattr("correlate.risk.assessment._BLOCK_ROWS", 1_000)
     batch = many_exposures()
     assert assess_in(WORLD, batch, threads=3).frame.equals(assess_in(WORLD, batch).frame)
 

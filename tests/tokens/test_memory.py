@@ -23,7 +23,7 @@ def made(values: pl.Series) -> dict[str, np.ndarray]:
 
 
 @given(files(most=12), st.data(), st.sampled_from([1, 3, memory.MOST_VALUES]))
-@settings(max_examples=60)
+@settings(max_examples=20)
 def test_with_a_memory_batches_are_read_as_without(file, data, most):
     rows, columns = file
     frame = frame_of(rows, columns)

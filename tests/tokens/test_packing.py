@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import polars as pl
 import pytest
@@ -60,6 +62,25 @@ def test_columns_of_one_length_or_none(texts):
 def test_values_longer_than_sixteen_bits_count():
     texts = ["x" * 70_000, "y" * 65_535, None, "z"]
     assert unpacked(Texts.of(pl.Series(texts)), 16) == texts
+
+
+def test_a_long_value_costs_no_more_than_its_length():
+    """A row of a broken file may be one value of megabytes: nothing of that length squared is made."""
+    length = 1_000_000
+    tracemalloc.start()
+    try:
+        assert unpacked(Texts.of(pl.Series(["x" * length])), 16) == ["x" * length]
+        assert tracemalloc.get_traced_memory()[1] < 20 * length
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_few_texts_of_a_width_and_many_are_cut_alike():
+    """Few are masked one by one, many from a table."""
+    texts = ["é" * (number % 9) for number in range(100)]
+    assert unpacked(Texts.of(pl.Series(texts)), 16) == texts
+    for number, text in enumerate(texts[:9]):
+        assert unpacked(Texts.of(pl.Series(texts[number : number + 1])), 16) == [text]
 
 
 def test_widths_come_once_each_and_ascending():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import importlib
+import shutil
 from collections import Counter
 from functools import partial
 
@@ -20,8 +21,8 @@ ROWS = people(300)
 
 
 @pytest.fixture
-def vault(tmp_path, key):
-    with Vault.create(tmp_path / "vault.duckdb", key) as made:
+def vault(once_empty, tmp_path, key):
+    with Vault.open(shutil.copy(once_empty, tmp_path / "vault.duckdb"), key, write=True) as made:
         yield made
 
 

@@ -76,13 +76,21 @@ def by_name(vault):
     return {(names[no], field, token): n for (no, field, token), n in held(vault).items()}
 
 
+@pytest.fixture(scope="module")
+def once(tmp_path_factory, key):
+    """Three files of two breaches, and the vault that holds them."""
+    folder = tmp_path_factory.mktemp("terms")
+    with Vault.create(folder / "vault.duckdb", key) as made:
+        ingest(made, write(rich(120, seed=1), folder / "a.csv"), FREE)
+        ingest(made, write(rich(90, seed=2), folder / "b.parquet"), FRANCE_TRAVAIL)
+        ingest(made, write(rich(60, seed=3), folder / "c.jsonl"), FREE)
+    return folder
+
+
 @pytest.fixture
-def vault(tmp_path, key):
-    """Three files of two breaches."""
-    with Vault.create(tmp_path / "vault.duckdb", key) as made:
-        ingest(made, write(rich(120, seed=1), tmp_path / "a.csv"), FREE)
-        ingest(made, write(rich(90, seed=2), tmp_path / "b.parquet"), FRANCE_TRAVAIL)
-        ingest(made, write(rich(60, seed=3), tmp_path / "c.jsonl"), FREE)
+def vault(once, tmp_path, key):
+    shutil.copytree(once, tmp_path, dirs_exist_ok=True)
+    with Vault.open(tmp_path / "vault.duckdb", key, write=True) as made:
         yield made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 import subprocess
 import sys
@@ -28,13 +29,18 @@ from tests.vault.leaks import FREE, is_whole, names, people, tables, write
 OTHER_KEY = SecretKey(secret=bytes(range(1, 33)))
 
 
+@pytest.fixture(scope="module")
+def once(tmp_path_factory, key):
+    folder = tmp_path_factory.mktemp("few")
+    with Vault.create(folder / "vault.duckdb", key) as made:
+        ingest(made, write(people(20), folder / "a.csv"), FREE)
+    return folder / "vault.duckdb"
+
+
 @pytest.fixture
-def path(tmp_path, key):
+def path(once, tmp_path):
     """A vault with a few records, closed."""
-    with Vault.create(tmp_path / "vault.duckdb", key) as made:
-        ingest(made, write(people(20), tmp_path / "a.csv"), FREE)
-    (tmp_path / "a.csv").unlink()
-    return tmp_path / "vault.duckdb"
+    return shutil.copy(once, tmp_path / "vault.duckdb")
 
 
 def refused(path, key, *, write=False, **settings):
