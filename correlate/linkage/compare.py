@@ -25,6 +25,7 @@ __all__ = ["CHUNK_ROWS", "LEVELS", "SHARED", "compared", "judged", "pair_chunks"
 log = logging.getLogger(__name__)
 
 Floats = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int64]
 
 LEVELS = tuple(f"{comparison.field}_level" for comparison in COMPARISONS)
 TERMS = tuple(sorted({level.term for one in COMPARISONS for level in one.levels if level.term}))
@@ -59,12 +60,13 @@ def compared(
     start = time.perf_counter()
     tokens = {name: askers[name].to_numpy() for name in (*TOKEN_COLUMNS, "birth_swapped")}
     terms = {name: askers[name].to_numpy() for name in TERMS}
-    places = pl.DataFrame({"asker_no": askers["asker_no"], "place": np.arange(askers.height)})
+    place_of = _placing(askers["asker_no"].to_numpy())
     nir_own = askers["nir_own"].to_numpy()
 
     def work(chunk: pl.DataFrame) -> pl.DataFrame:
-        found = chunk.join(places, on="asker_no", how="inner", maintain_order="left")
-        of_pair = found["place"].to_numpy()
+        found, of_pair = chunk, place_of(chunk["asker_no"].to_numpy())
+        if (strange := of_pair < 0).any():
+            found, of_pair = chunk.filter(pl.Series(~strange)), of_pair[~strange]
         sides = Sides(
             tokens,
             of_pair,
@@ -77,6 +79,23 @@ def compared(
 
     yield from side_by_side(work, chunks)
     log.debug("step compared: %.3f s", time.perf_counter() - start)
+
+
+def _placing(numbers: Numbers) -> Callable[[Numbers], Numbers]:
+    """What gives the place (n,) of each asking row by its number, -1 for one that does not ask.
+
+    Rows that are numbered by their places, as subjects are, need not be sought.
+    """
+    if np.array_equal(numbers, np.arange(len(numbers))):
+        return lambda wanted: np.where(wanted < len(numbers), wanted, -1)
+    order = np.argsort(numbers)
+    rising = numbers[order]
+
+    def sought(wanted: Numbers) -> Numbers:
+        place = np.minimum(np.searchsorted(rising, wanted), len(rising) - 1)
+        return np.where(rising[place] == wanted, order[place], -1)
+
+    return sought
 
 
 def pair_chunks(vault: Vault, pairs: str) -> Iterator[pl.DataFrame]:
