@@ -27,10 +27,10 @@ def blocks(document: Path, kind: str) -> list[str]:
     return [text for found, text in FENCE.findall(document.read_text(encoding="utf-8")) if found == kind]
 
 
-def prompts(document: Path) -> list[str]:
-    """The lines after a ``$`` in console blocks, with those that continue them."""
-    joined = "\n".join(blocks(document, "console")).replace("\\\n", " ")
-    return [line.removeprefix("$ ") for line in joined.splitlines() if line.startswith("$ ")]
+def prompts(block: str) -> list[str]:
+    """The lines after a ``$`` of a console block, with those that continue them."""
+    lines = block.replace("\\\n", " ").splitlines()
+    return [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
 
 
 @pytest.fixture
@@ -39,8 +39,10 @@ def examples(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def typed(line: str, patch: pytest.MonkeyPatch) -> None:
-    """Do what a shell does with a line: commands of the program in this process, all others by bash."""
+def typed(line: str, patch: pytest.MonkeyPatch) -> str:
+    """Do what a shell does with a line: commands of the program in this process, all others by bash. Gives
+    what a command of the program wrote on stdout.
+    """
     first, *words = shlex.split(line)
     if first == "export":
         name, value = words[0].split("=", 1)
@@ -51,18 +53,37 @@ def typed(line: str, patch: pytest.MonkeyPatch) -> None:
         assert not {">", "|", "&&", ";"} & set(arguments), "the test has to learn this, or give it to bash"
         done = CliRunner().invoke(app, arguments, input=stdin)
         assert done.exit_code == 0, f"{line}\n{done.output}"
+        return done.stdout
     else:
         assert "correlate" not in words
         subprocess.run(["bash", "-euo", "pipefail", "-c", line], check=True)
+    return ""
 
 
-@pytest.mark.parametrize("document", [d for d in DOCUMENTS if prompts(d)], ids=lambda path: path.name)
+def steady(output: str) -> str:
+    """What a command writes whenever it runs: seconds and memory are a machine's."""
+    lines = [line.rstrip() for line in output.strip("\n").splitlines()]
+    return re.sub(r"[\d.]+ s, \d+ MB", "... s, ... MB", "\n".join(lines)) + "\n"
+
+
+@pytest.mark.parametrize(
+    "document", [d for d in DOCUMENTS if blocks(d, "console")], ids=lambda path: path.name
+)
 def test_every_command_of_a_page_runs_in_the_order_of_the_page(
     document: Path, examples: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    """And a block of output is what the command before it writes. UPDATE_DOCS=1 writes these anew."""
     monkeypatch.chdir(examples)
-    for line in prompts(document):
-        typed(line, monkeypatch)
+    page, output = document.read_text(encoding="utf-8"), ""
+    for kind, text in FENCE.findall(page):
+        if kind == "console":
+            for line in prompts(text):
+                output = typed(line, monkeypatch)
+        elif kind == "output":
+            if os.environ.get("UPDATE_DOCS"):
+                document.write_text(page := page.replace(text, output.strip("\n") + "\n"), encoding="utf-8")
+            else:
+                assert steady(text) == steady(output)
 
 
 def test_the_examples_of_the_python_page_run(examples: Path, monkeypatch: pytest.MonkeyPatch):

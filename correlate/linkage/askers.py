@@ -86,10 +86,6 @@ class Askers:
         some = self.rows.sort(mixed, *tokens, maintain_order=True).head(rows)
         return Askers(rows=some, keys=self.keys.join(some, on="asker_no", how="semi"))
 
-    def nullable(self) -> pl.DataFrame:
-        """The rows as SQL has to see them: null where missing, so that nothing joins by what is not there."""
-        return self.rows.with_columns(pl.col(ASKED).replace(0, None))
-
     @property
     def height(self) -> int:
         """How many rows ask."""

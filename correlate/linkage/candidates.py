@@ -1,9 +1,7 @@
 """Candidate pairs: which records are worth comparing with an asking row, and what is not followed.
 
-Two ways lead to a candidate. Linkage keys are stored with every record, and find pairs at any size. Wide keys
-are equalities of a few columns, not stored, and cost a scan of the records: they are followed in small vaults
-alone, where they find pairs with several errors at once. Both are bounded: a value that too many records
-share identifies nobody and is not followed. Nothing here depends on who else is asked for.
+Linkage keys are stored with every record, and find pairs at any size. A key that too many records share
+identifies nobody and is not followed. Nothing here depends on who else is asked for.
 """
 
 from __future__ import annotations
@@ -21,7 +19,6 @@ from correlate.vault import ROW_BITS, Engine, side_by_side
 
 __all__ = [
     "HOUSEHOLD_RECORDS",
-    "WIDE_KEYS",
     "Asked",
     "Hits",
     "Lookups",
@@ -29,7 +26,6 @@ __all__ = [
     "found_pairs",
     "frequencies",
     "places_of",
-    "wide_pairs_sql",
 ]
 
 Numbers = npt.NDArray[np.int64]
@@ -45,43 +41,6 @@ CHUNK_KEYS = 1_000_000
 MARKS_PER_KEY, MOST_MARK_BITS = 8, 28
 # Hits whose pairs are made at a time.
 SLICE_HITS = 2_000_000
-
-WideKey = tuple[tuple[str, str], ...]
-"""Expressions over the asking row and over the record ``r`` that have to be equal."""
-
-
-def _same(*columns: str) -> WideKey:
-    return tuple((column, f"r.{column}") for column in columns)
-
-
-def _quarter(sketch: str, place: int) -> WideKey:
-    """Four of a sketch's sixteen slots."""
-    return ((f"({sketch} >> {16 * place}) & 65535", f"(r.{sketch} >> {16 * place}) & 65535"),)
-
-
-WIDE_KEYS: tuple[WideKey, ...] = (
-    _same("birth_date"),
-    _same("street"),
-    _same("phonetic", "first_phonetic"),
-    (("phonetic", "r.first_phonetic"), ("first_phonetic", "r.phonetic")),
-    _same("postcode", "city"),
-    _same("first_phonetic", "postcode"),
-    _same("first_phonetic", "city"),
-    _same("phonetic", "postcode"),
-    _same("phonetic", "city"),
-    _same("birth_yymm", "postcode"),
-    _same("birth_yydd", "postcode"),
-    _same("birth_mmdd", "postcode"),
-    _same("phonetic", "birth_yymm"),
-    _same("first_phonetic", "birth_yymm"),
-    _same("first_phonetic", "birth_mmdd"),
-    _same("phonetic", "department"),
-    _same("phonetic", "birth_place"),
-    _same("first_phonetic", "birth_place"),
-    # Streets that are spelt alike.
-    *(_quarter("street_sketch", place) for place in range(4)),
-)
-"""Chosen on labelled data, docs/decisions/0007."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,23 +204,3 @@ def found_pairs(hits: Hits, asked: Asked, *, records_max: int) -> pl.DataFrame:
         parts.append(distinct(packing.pack(asker_no, np.repeat(hits.record_id[some], askers))))
     asker_no, record_id = packing.unpack(distinct(np.concatenate(parts)))
     return pl.DataFrame({"asker_no": asker_no, "record_id": record_id})
-
-
-def wide_pairs_sql(most: int) -> str:
-    """A SELECT of the pairs (asker_no, record_id) that share a wide key; reads ``asker``."""
-    return "\nUNION\n".join(_wide_pairs(columns, most) for columns in WIDE_KEYS)
-
-
-def _wide_pairs(columns: WideKey, most: int) -> str:
-    asked = ", ".join(f"{mine} AS w{place}" for place, (mine, _) in enumerate(columns))
-    held = " AND ".join(f"w{place} = {theirs}" for place, (_, theirs) in enumerate(columns))
-    names = ", ".join(f"w{place}" for place in range(len(columns)))
-    return f"""
-        SELECT asker_no, unnest(record_ids) AS record_id
-        FROM (SELECT asker_no, {asked} FROM asker)
-        JOIN (
-            SELECT {names}, list(record_id) AS record_ids
-            FROM (SELECT DISTINCT {asked} FROM asker) JOIN record_token AS r ON {held}
-            GROUP BY {names} HAVING count(*) <= {most}
-        ) USING ({names})
-        """

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import polars as pl
 
+from correlate.linkage.candidates import places_of
 from correlate.linkage.compare import CHUNK_ROWS
+from correlate.linkage.packing import distinct
 from correlate.vault import RECORD_COLUMNS, Vault
 
 __all__ = ["HeldRecords"]
@@ -21,7 +24,8 @@ class HeldRecords:
         """Bind a vault; nothing is read yet."""
         self._vault = vault
         self._rows = vault.engine.frame(f"SELECT {', '.join(COLUMNS)} FROM record LIMIT 0")
-        self._places = pl.DataFrame(schema={"record_id": pl.Int64, "place": pl.Int64})
+        # The records that are held, rising, and where each stands.
+        self._ids, self._order = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.intp)
         self._taken: list[pl.DataFrame] = []
 
     def take(self, rows: pl.DataFrame) -> None:
@@ -32,30 +36,25 @@ class HeldRecords:
 
     def fetch(self, record_ids: pl.Series) -> None:
         """Read those records (n,) that were not read yet."""
-        self._settle()
-        wanted = pl.DataFrame({"record_id": record_ids.unique()}).join(
-            self._places, on="record_id", how="anti"
-        )
-        if wanted.height:
-            with self._vault.engine.given(wanted_record=wanted):
+        if taken := self._taken:
+            self._taken = []
+            self._add(pl.concat(taken))
+        wanted = distinct(record_ids.to_numpy())
+        wanted = wanted[places_of(self._ids, wanted) < 0]
+        if len(wanted):
+            with self._vault.engine.given(wanted_record=pl.DataFrame({"record_id": wanted})):
                 fresh = self._vault.engine.frame(
                     f"SELECT {', '.join(COLUMNS)} FROM record SEMI JOIN wanted_record USING (record_id)"
                 )
             self._add(fresh)
 
-    def _settle(self) -> None:
-        if taken := self._taken:
-            self._taken = []
-            rows = pl.concat(taken).unique("record_id")
-            self._add(rows.join(self._places, on="record_id", how="anti"))
-
     def _add(self, fresh: pl.DataFrame) -> None:
         self._rows = pl.concat((self._rows, fresh), rechunk=True)
-        self._places = self._rows.select("record_id", place=pl.int_range(pl.len()))
+        self._ids, self._order = np.unique(self._rows["record_id"].to_numpy(), return_index=True)
 
     def places(self, record_ids: pl.Series) -> pl.Series:
         """Where records (n,) that were read stand among all that were."""
-        return self._found(pl.DataFrame({"record_id": record_ids}))["place"]
+        return pl.Series(self._order[np.searchsorted(self._ids, record_ids.to_numpy())])
 
     def rows(self, places: pl.Series) -> pl.DataFrame:
         """What records hold, by their places (n,)."""
@@ -64,8 +63,5 @@ class HeldRecords:
     def chunks(self, pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:
         """Pairs (asker_no, record_id) with what their records hold, as comparing takes them."""
         self._vault.forms.prepare(pairs.height)
-        for some in self._found(pairs).iter_slices(CHUNK_ROWS):
-            yield self._rows[some["place"]].with_columns(some["asker_no"])
-
-    def _found(self, frame: pl.DataFrame) -> pl.DataFrame:
-        return frame.join(self._places, on="record_id", how="left", maintain_order="left")
+        for some in pairs.iter_slices(CHUNK_ROWS):
+            yield self._rows[self.places(some["record_id"])].with_columns(some["asker_no"])

@@ -133,6 +133,10 @@ class _Known:
         place = np.minimum(np.searchsorted(self._pairs, wanted), len(self._pairs) - 1)
         return np.where(self._pairs[place] == wanted, self._probability[place], 0.0)
 
+    def of_pairs(self, pairs: pl.DataFrame) -> pl.Series:
+        """The same for rows (subject_no, record_id)."""
+        return pl.Series(self.of(pairs["subject_no"].to_numpy(), pairs["record_id"].to_numpy()))
+
 
 class _Walk:
     """The paths of some subjects, as far as they have been followed."""
@@ -158,8 +162,9 @@ class _Walk:
     def lengthen(self, depth: int) -> int:
         """Put one more link behind the paths that are new; gives how many better paths that made."""
         front = self._front()
-        reached = self._bridged(front, self._promising(front))
-        better = self._weakened(self._contradicted(reached))
+        pairs, known = self._promising(front)
+        reached = self._bridged(front, pairs, known)
+        better = self._weakened(self._contradicted(reached), known)
         records = self._records.rows(self._records.places(better["record_id"]))
         better = better.with_columns(
             records["breach_no"], records["class_set_no"], depth=pl.lit(depth, pl.Int8)
@@ -179,9 +184,9 @@ class _Walk:
             np.minimum(ends["probability"].to_numpy(), SUREST),
         )
 
-    def _promising(self, front: _Front) -> pl.DataFrame:
+    def _promising(self, front: _Front) -> tuple[pl.DataFrame, _Known]:
         """Ends and records (asker_no, record_id) that share a key, and that even the surest of links would
-        make a better path; an asker_no is an end's place.
+        make a better path; an asker_no is an end's place. With them what is known by now.
         """
         self._records.fetch(front.record_id)
         asked = self._asked(front)
@@ -200,13 +205,14 @@ class _Walk:
             likely &= (surest[end] >= self._model.hop_probability_min) & (ends[end] != record_id)
             parts.append(packing.pack(end[likely], record_id[likely]))
         end, record_id = packing.unpack(distinct(np.concatenate(parts)))
-        return pl.DataFrame({"asker_no": end, "record_id": record_id})
+        return pl.DataFrame({"asker_no": end, "record_id": record_id}), known
 
     def _asked(self, front: _Front) -> Asked:
         """The keys of the ends."""
         keys, ends = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-        for start, places in enumerate(self._records.places(front.record_id).to_frame().iter_slices(ENDS)):
-            tokens = held_tokens(self._vault, self._records.rows(places["place"]), self._without)
+        for start, each in enumerate(front.record_id.to_frame().iter_slices(ENDS)):
+            held = self._records.rows(self._records.places(each["record_id"]))
+            tokens = held_tokens(self._vault, held, self._without)
             some, rows = linkage_keys(self._vault.tokeniser.scheme, tokens, asking=True)
             keys.append(some)
             ends.append(rows + start * ENDS)
@@ -219,12 +225,12 @@ class _Walk:
         note_frequencies(self._vault, self._lookups.add(self._vault.engine, keys))
         _note_crowds(self._vault)
 
-    def _bridged(self, front: _Front, pairs: pl.DataFrame) -> pl.DataFrame:
+    def _bridged(self, front: _Front, pairs: pl.DataFrame, known: _Known) -> pl.DataFrame:
         """Records that one more link reaches, more surely than any path before: (subject_no, record_id,
         product).
         """
         best = self._linked(front, pairs).group_by("subject_no", "record_id").agg(pl.col("product").max())
-        return best.filter(pl.col("product") > self._known(best))
+        return best.filter(best["product"] > known.of_pairs(best))
 
     def _linked(self, front: _Front, pairs: pl.DataFrame) -> pl.DataFrame:
         """Records that one more link reaches: (record_id, subject_no, product), a row a path."""
@@ -243,13 +249,6 @@ class _Walk:
         return found.select(
             "record_id", subject_no=pl.Series(front.subject_no[end]), product=pl.Series(product)
         ).filter(pl.col("product") >= least)
-
-    def _known(self, pairs: pl.DataFrame) -> pl.Series:
-        pair = ["subject_no", "record_id"]
-        known = pairs.select(pair).join(
-            self.paths.select(*pair, "probability"), on=pair, how="left", maintain_order="left"
-        )
-        return known["probability"].fill_null(0)
 
     def _contradicted(self, reached: pl.DataFrame) -> pl.DataFrame:
         """Add ``bits``: the weights that speak against, in civil fields, of the subject's row that
@@ -272,11 +271,11 @@ class _Walk:
         )
         return reached.join(least, on=["subject_no", "record_id"])
 
-    def _weakened(self, reached: pl.DataFrame) -> pl.DataFrame:
+    def _weakened(self, reached: pl.DataFrame, known: _Known) -> pl.DataFrame:
         """The odds of each path times those of the contradiction, where that still is better than before."""
         product, bits = reached["product"].to_numpy(), reached["bits"].to_numpy()
         odds = product * np.exp2(bits)
         probability = np.where(bits < 0, odds / (odds + 1 - product), product)
         weakened = reached.select("subject_no", "record_id", probability=pl.Series(probability))
-        better = weakened["probability"] > self._known(weakened)
+        better = weakened["probability"] > known.of_pairs(weakened)
         return weakened.filter(better & (weakened["probability"] >= self._model.hop_probability_min))

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 import polars as pl
 
 from correlate.linkage.askers import Askers
-from correlate.linkage.candidates import Asked, Hits, find_hits, found_pairs, frequencies, wide_pairs_sql
+from correlate.linkage.candidates import Asked, Hits, find_hits, found_pairs, frequencies
 from correlate.linkage.compare import LEVELS, compared, judged, pair_chunks
 from correlate.linkage.held import HeldRecords
 from correlate.linkage.model import LinkageModel
 from correlate.linkage.rarity import with_rarity
+from correlate.linkage.wide import wide_pairs
 from correlate.timings import timed
-from correlate.vault import Vault
+from correlate.tokens import TOKEN_COLUMNS
+from correlate.vault import RECORD_COLUMNS, Vault
 
 __all__ = [
     "JUDGED",
@@ -153,13 +155,11 @@ def find_candidates(vault: Vault, askers: Askers, *, model: LinkageModel) -> tup
     pairs = found_pairs(hits, asked, records_max=model.key_records_max)
     capped = int((hits.records > model.key_records_max).sum())
     del asked
+    if 0 < int(engine.scalar("SELECT count(*) FROM record")) <= model.wide_records_max:
+        pairs = pl.concat((pairs, _found_widely(vault, askers, model))).unique()
     with engine.given(found_pair=pairs):
         engine.execute("CREATE OR REPLACE TEMP TABLE candidate AS FROM found_pair", step="candidate pairs")
     candidates = pairs.height
-    if int(engine.scalar("SELECT count(*) FROM record")) <= model.wide_records_max:
-        with engine.given(asker=askers.nullable()):
-            wide = wide_pairs_sql(model.wide_key_records_max)
-            candidates = engine.run([("candidate", f"FROM candidate UNION {wide}")], into="candidate")
     log.debug("%d keys asked, %d candidate pairs", askers.keys.height, candidates)
     if capped:
         log.info(
@@ -168,6 +168,19 @@ def find_candidates(vault: Vault, askers: Askers, *, model: LinkageModel) -> tup
             model.key_records_max,
         )
     return PairCounts(keys=askers.keys.height, keys_capped=capped, candidates=candidates), hits
+
+
+def _found_widely(vault: Vault, askers: Askers, model: LinkageModel) -> pl.DataFrame:
+    """The pairs (asker_no, record_id) that share a wide key."""
+    held = vault.engine.frame(f"SELECT record_id, {', '.join(RECORD_COLUMNS)} FROM record")
+    asked = {name: askers.rows[name].to_numpy() for name in TOKEN_COLUMNS}
+    asker, record = wide_pairs(asked, vault.forms.tokens(held), records_max=model.wide_key_records_max)
+    return pl.DataFrame(
+        {
+            "asker_no": askers.rows["asker_no"].to_numpy()[asker],
+            "record_id": held["record_id"].to_numpy()[record],
+        }
+    )
 
 
 def note_frequencies(vault: Vault, hits: Hits) -> None:
