@@ -268,10 +268,11 @@ class _Ranges:
         batches = held = 0
         for result in self._keeping.held():
             self._restore(result)
+            self._scorer.put_aside(self._keeping.last_subjects)
             batches, held = result.batches, held + 1
         for result in islice(self._update.carried() if self._update else (), held, None):
             self._restore(result)
-            self._keeping.keep(result)
+            self._scorer.put_aside(self._keeping.keep(result))
         return batches
 
     def _restore(self, result: RangeResult) -> None:
@@ -285,7 +286,7 @@ class _Ranges:
             result = self._scorer.close_range(read_to=read_to, counted=self._update is None)
             self._told(result, read_to)
             self.linked += result.subjects.height
-            self._keeping.keep(result, last=not more)
+            self._scorer.put_aside(self._keeping.keep(result, last=not more))
         self.open = False
 
     def _told(self, result: RangeResult, read_to: int) -> None:

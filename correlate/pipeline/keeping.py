@@ -53,10 +53,19 @@ class Keeping:
         """The ranges that a run has closed before it was broken off."""
         return iter(()) if self._store is None else self._store.held()
 
-    def keep(self, result: RangeResult, *, last: bool = False) -> None:
-        """Keep a range; the only one of a file is needed by later updates alone."""
-        if self._store is not None and (self.links or not last or self._store.folder.exists()):
-            self._store.keep(result)
+    def keep(self, result: RangeResult, *, last: bool = False) -> Path | None:
+        """Keep a range; the only one of a file is needed by later updates alone. Gives the file that holds
+        its subjects from now on.
+        """
+        if self._store is None or not (self.links or not last or self._store.folder.exists()):
+            return None
+        self._store.keep(result)
+        return self._store.last_subjects
+
+    @property
+    def last_subjects(self) -> Path | None:
+        """The file with the subjects of the range that ``held`` gave last."""
+        return None if self._store is None else self._store.last_subjects
 
     def finish(self, scored: Scored, vault: Vault) -> None:
         """The output is whole."""

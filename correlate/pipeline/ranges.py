@@ -24,12 +24,14 @@ from correlate.reading import Reject, output_error
 __all__ = [
     "LINKS",
     "REJECTS",
+    "SUBJECTS",
     "TOLD",
     "RangeResult",
     "RangeStore",
     "ResumedOtherwise",
     "checksum",
     "read_range",
+    "read_subjects",
 ]
 
 Schema = dict[str, pl.DataType | type[pl.DataType]]
@@ -155,6 +157,11 @@ class RangeStore:
             if folder.stem >= f"{self._count:05}":
                 shutil.rmtree(folder, ignore_errors=True)
 
+    @property
+    def last_subjects(self) -> Path:
+        """The file with the subjects of the range that was kept, or given out, last."""
+        return self.folder / f"{self._count - 1:05}" / "subjects.parquet"
+
     def keep(self, result: RangeResult) -> None:
         """Keep one range: it is there whole, or not at all."""
         with output_error(self._output):
@@ -214,6 +221,12 @@ def read_range(folder: Path) -> RangeResult | None:
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def read_subjects(path: Path) -> pl.DataFrame:
+    """The subjects of a range, from the file that a store keeps them in."""
+    with output_error(path):
+        return pl.read_parquet(path)
 
 
 def checksum(path: Path) -> str:

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from dataclasses import replace
 from importlib.metadata import version
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ from correlate.pipeline.declarations import Declarations
 from correlate.pipeline.kept_links import kept_links
 from correlate.pipeline.models import Models
 from correlate.pipeline.plain import plain
-from correlate.pipeline.ranges import LINKS, REJECTS, RangeResult
+from correlate.pipeline.ranges import LINKS, REJECTS, SUBJECTS, RangeResult, read_subjects
 from correlate.pipeline.scored import Scored
 from correlate.pipeline.subject_rows import SubjectBatch
 from correlate.risk import Exposures, FutureBreach, assess, base_rate_breaches
@@ -67,7 +68,7 @@ class Scorer:
         self._known = pl.DataFrame()
         self._declarations = Declarations(declared)
         self._waiting: list[SubjectBatch] = []
-        self._subjects = [pl.DataFrame(schema={"subject_id": pl.String, "exposure_no": pl.Int32})]
+        self._subjects: list[pl.DataFrame | Path] = [pl.DataFrame(schema=SUBJECTS)]
         self._batches = 0
         self._dropped: Counter[tuple[str, str]] = Counter()
         self._counts = dict.fromkeys(COUNTS, 0)
@@ -136,6 +137,11 @@ class Scorer:
         self._declarations.restore(result.told, result.reached)
         self._batches = result.batches
         self._count(result)
+
+    def put_aside(self, subjects: Path | None) -> None:
+        """The subjects of the last range lie in that file, if in any: they need not be held."""
+        if subjects is not None:
+            self._subjects[-1] = subjects
 
     def _count(self, result: RangeResult) -> None:
         self._subjects.append(result.subjects)
@@ -216,7 +222,10 @@ class Scorer:
         """Each subject once; of one whose rows came in several ranges all exposures together."""
         order = pl.col("subject_id").cast(pl.Int64) if by_number else pl.col("subject_id")
         with timed("subjects in order") as step:
-            subjects = pl.concat(self._subjects)
+            parts = (
+                each if isinstance(each, pl.DataFrame) else read_subjects(each) for each in self._subjects
+            )
+            subjects = pl.concat(parts)
             self._subjects = [subjects.clear()]
             step.rows_in = subjects.height
             subjects = subjects.sort(order)
