@@ -5,8 +5,8 @@ as many members as asked for. "Files to scores" is the real command line, one ``
 one ``correlate score``. "Files to links" leaves out everything after the links; Splink's loads, trains and
 predicts. "Links alone" begins when the vault is filled and the members are tokenised, and Splink's when its
 tables are loaded and its model is trained; "direct links alone" follows no paths over several records, as
-Splink does not. Splink is set up as in ``python -m benchmarks linkage``. Ours learns nothing
-here: the shipped model was fitted beforehand, as for any user.
+Splink does not. Splink is set up as in ``python -m benchmarks linkage``. Ours learns nothing here: the
+shipped model was fitted beforehand, as for any user.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from correlate.linkage.packing import Packing, distinct
+from correlate.linkage.packing import Packing, distinct, places_of, spread
 from correlate.tokens import Tokens
 from correlate.vault import ROW_BITS, Engine, side_by_side
 
@@ -25,7 +25,6 @@ __all__ = [
     "find_hits",
     "found_pairs",
     "frequencies",
-    "places_of",
 ]
 
 Numbers = npt.NDArray[np.int64]
@@ -116,17 +115,6 @@ class Lookups:
         return self.found[-1]
 
 
-def places_of(keys: Tokens, wanted: Tokens) -> npt.NDArray[np.intp]:
-    """The place of each wanted key among distinct keys, rising, or -1."""
-    if keys is wanted:
-        return np.arange(len(keys))
-    if not len(keys):
-        return np.full(len(wanted), -1, dtype=np.intp)
-    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    place[keys[place] != wanted] = -1
-    return place
-
-
 def _walked(engine: Engine, keys: Tokens) -> Iterator[tuple[npt.NDArray[np.int32], Numbers]]:
     marked, shift = _marks(keys)
 
@@ -196,11 +184,7 @@ def found_pairs(hits: Hits, asked: Asked, *, records_max: int) -> pl.DataFrame:
     for start in range(0, len(usable), SLICE_HITS):
         some = usable[start : start + SLICE_HITS]
         firsts = asked.starts[key_no[some]]
-        askers = asked.starts[key_no[some] + 1] - firsts
-        # The askers of each hit's key, one after the other.
-        ends = np.cumsum(askers)
-        within = np.arange(ends[-1]) - np.repeat(ends - askers, askers)
-        asker_no = asked.asker_no[np.repeat(firsts, askers) + within]
-        parts.append(distinct(packing.pack(asker_no, np.repeat(hits.record_id[some], askers))))
+        hit, place = spread(firsts, asked.starts[key_no[some] + 1] - firsts)
+        parts.append(distinct(packing.pack(asked.asker_no[place], hits.record_id[some[hit]])))
     asker_no, record_id = packing.unpack(distinct(np.concatenate(parts)))
     return pl.DataFrame({"asker_no": asker_no, "record_id": record_id})

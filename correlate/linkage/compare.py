@@ -16,6 +16,7 @@ import polars as pl
 
 from correlate.linkage.comparison import COMPARISONS, Comparison, levels_of
 from correlate.linkage.model import LinkageModel
+from correlate.linkage.packing import places_of
 from correlate.linkage.sides import Bools, Sides
 from correlate.tokens import TOKEN_COLUMNS
 from correlate.vault import RECORD_COLUMNS, Vault, side_by_side
@@ -92,8 +93,8 @@ def _placing(numbers: Numbers) -> Callable[[Numbers], Numbers]:
     rising = numbers[order]
 
     def sought(wanted: Numbers) -> Numbers:
-        place = np.minimum(np.searchsorted(rising, wanted), len(rising) - 1)
-        return np.where(rising[place] == wanted, order[place], -1)
+        place = places_of(rising, wanted)
+        return np.where(place < 0, -1, order[place])
 
     return sought
 

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from correlate.linkage.candidates import places_of
 from correlate.linkage.compare import CHUNK_ROWS
-from correlate.linkage.packing import distinct
+from correlate.linkage.packing import distinct, places_of
 from correlate.vault import RECORD_COLUMNS, Vault
 
 __all__ = ["HeldRecords"]

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from correlate.vault import ROW_BITS
 
-__all__ = ["Packing", "distinct"]
+__all__ = ["Packing", "distinct", "places_of", "spread"]
 
 Numbers = npt.NDArray[np.int64]
 
@@ -28,6 +28,29 @@ def distinct(packed: Numbers) -> Numbers:
     fresh = np.ones(len(packed), dtype=np.bool_)
     fresh[1:] = packed[1:] != packed[:-1]
     return packed[fresh]
+
+
+def places_of(rising: Numbers, wanted: Numbers) -> npt.NDArray[np.intp]:
+    """The place of each wanted number among distinct numbers, rising, or -1."""
+    if rising is wanted:
+        return np.arange(len(rising))
+    if not len(rising):
+        return np.full(len(wanted), -1, dtype=np.intp)
+    place = np.minimum(np.searchsorted(rising, wanted), len(rising) - 1)
+    place[rising[place] != wanted] = -1
+    return place
+
+
+def spread(
+    first: npt.NDArray[np.intp], count: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The places of (n,) stretches one after the other, and before them which stretch each is of.
+
+    A stretch begins at ``first`` and has ``count`` places.
+    """
+    owner = np.repeat(np.arange(len(first)), count)
+    before = np.cumsum(count) - count
+    return owner, np.arange(len(owner)) + (first - before)[owner]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from correlate.linkage.candidates import HOUSEHOLD_RECORDS, Asked, Hits, places_of
-from correlate.linkage.packing import distinct
+from correlate.linkage.candidates import HOUSEHOLD_RECORDS, Asked, Hits
+from correlate.linkage.packing import distinct, places_of
 from correlate.tokens import Tokens
 from correlate.vault import ROW_BITS, Vault
 

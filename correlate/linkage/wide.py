@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from correlate.linkage.packing import Packing, distinct
+from correlate.linkage.packing import Packing, distinct, places_of, spread
 from correlate.tokens import Tokens
 
 __all__ = ["WIDE_KEYS", "wide_pairs"]
@@ -97,8 +97,8 @@ def _numbered(
             mine, theirs = _quarter(mine, part.quarter), _quarter(theirs, part.quarter)
         values, numbers = np.unique(theirs, return_inverse=True)
         _count_on(held, numbers, len(values))
-        place = np.minimum(np.searchsorted(values, mine), len(values) - 1)
-        asked[values[place] != mine] = -1
+        place = places_of(values, mine)
+        asked[place < 0] = -1
         _count_on(asked, place, len(values))
     return asked, held
 
@@ -118,6 +118,5 @@ def _pairs(asked: Numbers, held: Numbers, records_max: int) -> tuple[Numbers, Nu
     rising = held[order]
     first, end = np.searchsorted(rising, asked), np.searchsorted(rising, asked, side="right")
     count = np.where((asked >= 0) & (end - first <= records_max), end - first, 0)
-    asker = np.repeat(np.arange(len(asked)), count)
-    within = np.arange(len(asker)) - np.repeat(np.cumsum(count) - count, count)
-    return asker, order[np.repeat(first, count) + within]
+    asker, place = spread(first, count)
+    return asker, order[place]
