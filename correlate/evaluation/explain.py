@@ -147,10 +147,8 @@ def explain_pair(opened: Trial, subjects: Path, subject_row: int, record_row: in
 
 def _finds(opened: Trial, asker: Askers, record_row: int) -> bool:
     """Does blocking make the pair of one asker and a record a candidate? Leaves its tables behind."""
-    engine = opened.vault.engine
-    find_candidates(opened.vault, asker, model=opened.model)
-    number = _record_id(opened, record_row)
-    return bool(engine.scalar("SELECT count(*) FROM candidate WHERE record_id = ?", [number]))
+    _, _, pairs = find_candidates(opened.vault, asker, model=opened.model)
+    return _record_id(opened, record_row) in pairs["record_id"]
 
 
 def _asker(opened: Trial, subjects: Path, row: int) -> Askers:
@@ -169,8 +167,7 @@ def _explained(
     pair = pl.DataFrame({"asker_no": asker.rows["asker_no"], "record_id": [_record_id(opened, record_row)]})
     compared = _finds(opened, asker, record_row)
     rows = with_rarity(engine, asker, model)
-    with engine.given(explained_pair=pair):
-        judged = judge_pairs(opened.vault, rows, "explained_pair", model=model).row(0, named=True)
+    judged = judge_pairs(opened.vault, rows, pair, model=model).row(0, named=True)
     return LinkExplanation(
         subject_row=subject_row,
         record_row=record_row,

@@ -50,11 +50,10 @@ class Askers:
         so are the token columns that ``without`` names, as if the records did not have them.
         """
         columns = ", ".join(RECORD_COLUMNS)
-        with vault.engine.given(wanted_record=pl.DataFrame({"record_id": record_ids.unique()})):
-            held = vault.engine.frame(
-                f"SELECT record_id, nir_own, {columns} FROM record "
-                f"SEMI JOIN wanted_record USING (record_id) ORDER BY record_id"
-            )
+        asked = pl.DataFrame({"record_id": record_ids.unique().sort()})
+        select = f"SELECT record_id, nir_own, {columns} FROM record JOIN asked USING (record_id)"
+        nothing = vault.engine.frame(f"SELECT record_id, nir_own, {columns} FROM record LIMIT 0")
+        held = pl.concat([nothing, *vault.engine.joined(select, asked, "record_id")]).sort("record_id")
         numbers = held["record_id"].to_numpy()
         tokens = held_tokens(vault, held, without)
         keys, places = linkage_keys(vault.tokeniser.scheme, tokens, asking=True)

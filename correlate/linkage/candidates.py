@@ -6,7 +6,6 @@ identifies nobody and is not followed. Nothing here depends on who else is asked
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +14,7 @@ import polars as pl
 
 from correlate.linkage.packing import Packing, distinct, places_of, spread
 from correlate.tokens import Tokens
-from correlate.vault import ROW_BITS, Engine, side_by_side
+from correlate.vault import ROW_BITS, Engine
 
 __all__ = [
     "HOUSEHOLD_RECORDS",
@@ -31,13 +30,6 @@ Numbers = npt.NDArray[np.int64]
 
 # Records of one breach that may share an identifier and still be one household's.
 HOUSEHOLD_RECORDS = 5
-# Up to so many keys the engine looks up the blocks of the vault that hold them; with more, all are read.
-LOOKED_UP = 20_000
-# Linkage keys of the vault that are walked through at a time: 16 MB.
-CHUNK_KEYS = 1_000_000
-# Marks for each key that is asked for, a byte each. Measured: fewer leave more to be searched for, and more
-# take longer to be laid out than they spare.
-MARKS_PER_KEY, MOST_MARK_BITS = 8, 28
 # Hits whose pairs are made at a time.
 SLICE_HITS = 2_000_000
 
@@ -88,14 +80,14 @@ class Hits:
 def find_hits(engine: Engine, keys: Tokens) -> Hits:
     """Find where distinct keys (k,), rising, occur in the vault.
 
-    The vault's keys lie sorted, in one run or a few: both sides are walked through in order, and neither is
-    ever held as a hash table.
+    The vault's keys lie sorted, in one run or a few: both sides are walked through in order, a stretch at a
+    time.
     """
-    places, records = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int64)]
-    for place, record_id in _walked(engine, keys):
-        places.append(place)
-        records.append(record_id)
-    return Hits(keys=keys, place=np.concatenate(places), record_id=np.concatenate(records))
+    sought = pl.DataFrame({"key": keys, "place": np.arange(len(keys), dtype=np.int32)})
+    select = "SELECT place, record_id FROM link_key JOIN asked USING (key)"
+    nothing = pl.DataFrame(schema={"place": pl.Int32, "record_id": pl.Int64})
+    found = pl.concat([nothing, *engine.joined(select, sought, "key")])
+    return Hits(keys=keys, place=found["place"].to_numpy(), record_id=found["record_id"].to_numpy())
 
 
 class Lookups:
@@ -113,41 +105,6 @@ class Lookups:
             keys = keys[places_of(hits.keys, keys) < 0]
         self.found.append(find_hits(engine, keys))
         return self.found[-1]
-
-
-def _walked(engine: Engine, keys: Tokens) -> Iterator[tuple[npt.NDArray[np.int32], Numbers]]:
-    marked, shift = _marks(keys)
-
-    def met(chunk: pl.DataFrame) -> tuple[npt.NDArray[np.int32], Numbers]:
-        held = chunk["key"].to_numpy()
-        likely = np.flatnonzero(marked[held >> shift])
-        held = held[likely]
-        place = np.minimum(np.searchsorted(keys, held), len(keys) - 1)
-        same = np.flatnonzero(keys[place] == held)
-        return place[same].astype(np.int32), chunk["record_id"].to_numpy()[likely[same]]
-
-    if not len(keys):
-        return
-    if len(keys) <= LOOKED_UP:
-        with engine.given(asked_key=pl.DataFrame({"key": keys})):
-            yield met(engine.frame("SELECT key, record_id FROM link_key SEMI JOIN asked_key USING (key)"))
-        return
-    within = f"WHERE key BETWEEN {keys[0]} AND {keys[-1]}"
-    yield from side_by_side(
-        met, engine.chunks(f"SELECT key, record_id FROM link_key {within}", rows=CHUNK_KEYS)
-    )
-
-
-def _marks(keys: Tokens) -> tuple[npt.NDArray[np.bool_], int]:
-    """What leading bits the keys have, and how far a key is shifted to give them.
-
-    Most keys of a vault are nobody's who asks, and a mark tells that in a tenth of a search's time. A
-    negative number counts places from the end, as a shifted negative key does.
-    """
-    bits = min(MOST_MARK_BITS, (MARKS_PER_KEY * len(keys)).bit_length())
-    marked = np.zeros(1 << bits, dtype=np.bool_)
-    marked[keys >> (64 - bits)] = True
-    return marked, 64 - bits
 
 
 def frequencies(hits: Hits, breach_of_file: dict[int, int], accepted: dict[int, int]) -> pl.DataFrame:

@@ -99,23 +99,16 @@ def _placing(numbers: Numbers) -> Callable[[Numbers], Numbers]:
     return sought
 
 
-def pair_chunks(vault: Vault, pairs: str) -> Iterator[pl.DataFrame]:
-    """The pairs of a table (asker_no, record_id) with what their records hold, in no order; no other
-    statement runs until the last chunk is taken.
-    """
-    engine = vault.engine
-    columns = ", ".join(f"r.{name}" for name in RECORD_COLUMNS)
+def pair_chunks(vault: Vault, pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Pairs (asker_no, record_id), in any order, with what their records hold, in no order."""
+    columns = ", ".join(RECORD_COLUMNS)
     select = (
-        f"SELECT asker_no, record_id, r.breach_no, r.class_set_no, r.nir_own, {columns} "
-        f"FROM {pairs} JOIN record AS r USING (record_id)"
+        f"SELECT asker_no, record_id, breach_no, class_set_no, nir_own, {columns} "
+        "FROM record JOIN asked USING (record_id)"
     )
-    count = int(engine.scalar(f"SELECT count(*) FROM {pairs}"))
-    if count <= CHUNK_ROWS:
-        # All at once: nothing can be looked up while a query is open.
-        yield engine.frame(select)
-        return
-    vault.forms.prepare(count)
-    yield from engine.chunks(select, rows=CHUNK_ROWS)
+    vault.forms.prepare(pairs.height)
+    for found in vault.engine.joined(select, pairs.sort("record_id"), "record_id"):
+        yield from found.iter_slices(CHUNK_ROWS)
 
 
 def judged(levels: pl.DataFrame, model: LinkageModel) -> pl.DataFrame:

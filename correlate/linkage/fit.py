@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import operator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +19,9 @@ from correlate.linkage.model import LevelOdds, LinkageModel
 from correlate.linkage.pairs import find_candidates
 from correlate.linkage.rarity import with_rarity
 from correlate.tokens import TOKEN_COLUMNS
-from correlate.vault import Engine, Vault
+from correlate.vault import ROW_BITS, Engine, Vault
 
-__all__ = ["ASKERS_MAX", "Fit", "TooLittleToFit", "fit"]
+__all__ = ["ASKERS_MAX", "Fit", "TooLittleToFit", "fit", "pairs_of_others"]
 
 ASKERS_MAX = 50_000
 """More asking rows than this teach a model nothing new."""
@@ -75,13 +76,13 @@ def fit(
     all_pairs = _other_pairs(engine, askers) if among_themselves else _all_pairs(engine, askers)
     if not all_pairs:
         raise TooLittleToFit(pairs=0, least=round(PERSON_PAIRS_MIN))
-    counts, _ = find_candidates(vault, askers, model=start)
-    _leave_out(engine, among_themselves=among_themselves)
+    counts, _, pairs = find_candidates(vault, askers, model=start)
     asker = with_rarity(engine, askers, start)
-    candidates = _patterns(vault, asker, "candidate")
+    if among_themselves:
+        pairs = pairs_of_others(engine, pairs)
+    candidates = _patterns(vault, asker, pairs)
     with engine.given(asker=asker):
-        engine.execute(_sample_sql(), step="a sample of random pairs")
-    random = _patterns(vault, asker, "random_pair")
+        random = _patterns(vault, asker, engine.frame(_sample_sql()))
     found = estimate(candidates, random, all_pairs=all_pairs, start=_start(start, all_pairs), shape=_shape())
     if found.person_pairs < PERSON_PAIRS_MIN:
         raise TooLittleToFit(pairs=round(found.person_pairs), least=round(PERSON_PAIRS_MIN))
@@ -111,16 +112,14 @@ def _other_pairs(engine: Engine, askers: Askers) -> float:
     return float(askers.height * records - (own if breaches > 1 else askers.height))
 
 
-def _leave_out(engine: Engine, *, among_themselves: bool) -> None:
-    if not among_themselves:
-        return
-    several = int(engine.scalar("SELECT count(DISTINCT breach_no) FROM record")) > 1
-    engine.execute("DELETE FROM candidate WHERE asker_no = record_id")
-    if several:
-        engine.execute(
-            "DELETE FROM candidate USING record AS a, record AS r WHERE a.record_id = candidate.asker_no "
-            "AND r.record_id = candidate.record_id AND a.breach_no = r.breach_no"
-        )
+def pairs_of_others(engine: Engine, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of a record with another, which is of another breach where there are several."""
+    pairs = pairs.filter(pl.col("asker_no") != pl.col("record_id"))
+    if int(engine.scalar("SELECT count(DISTINCT breach_no) FROM record")) == 1:
+        return pairs
+    breach_of_file = dict(engine.rows("SELECT file_no, breach_no FROM file"))
+    breaches = ((pl.col(name) // 2**ROW_BITS).replace_strict(breach_of_file) for name in pairs.columns)
+    return pairs.filter(operator.ne(*breaches))
 
 
 def _start(model: LinkageModel, pairs: float) -> Estimate:
@@ -166,7 +165,6 @@ def _sample_sql() -> str:
     # Rows that are alike in what is mixed are told apart by the rest; those alike in all may change places.
     every = ", ".join(TOKEN_COLUMNS)
     return f"""
-        CREATE OR REPLACE TEMP TABLE random_pair AS
         SELECT asker_no, record_id
         FROM (SELECT asker_no FROM asker AS a ORDER BY {mixed("a")}, {every} LIMIT {SAMPLE_ROWS})
         CROSS JOIN (
@@ -176,8 +174,8 @@ def _sample_sql() -> str:
         """
 
 
-def _patterns(vault: Vault, asker: pl.DataFrame, pairs: str) -> Patterns:
-    """The distinct patterns of a table of pairs, in order."""
+def _patterns(vault: Vault, asker: pl.DataFrame, pairs: pl.DataFrame) -> Patterns:
+    """The distinct patterns of pairs (asker_no, record_id), in order."""
     steps = (pl.col("term_bits") * STEPS_PER_BIT).round().cast(pl.Int64).alias("steps")
     kept = [*LEVELS, "steps"]
     parts = [

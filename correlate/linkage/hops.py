@@ -98,10 +98,13 @@ def _note_crowds(vault: Vault) -> None:
 
 
 class _Front(NamedTuple):
-    """The ends (n,) that paths may be continued from, numbered by their place: in order of subjects."""
+    """The ends (n,) that paths may be continued from, numbered by their place: in order of subjects. ``held``
+    is where their records are held.
+    """
 
     subject_no: Numbers
-    record_id: pl.Series
+    record_id: Numbers
+    held: pl.Series
     probability: Floats
 
 
@@ -120,10 +123,10 @@ class _Known:
         )
         subjects, records = every["subject_no"].to_numpy(), every["record_id"].to_numpy()
         self._packing = Packing.of(subjects, records, *asked)
-        packed = self._packing.pack(subjects, records)
-        # Stable: of a pair that stands in both the household comes first.
-        order = np.argsort(packed, kind="stable")
-        self._pairs, self._probability = packed[order], every["probability"].to_numpy()[order]
+        pairs = every.select("probability", pair=pl.Series(self._packing.pack(subjects, records)))
+        # Of a pair that stands in both the household comes first.
+        pairs = pairs.sort("pair", maintain_order=True)
+        self._pairs, self._probability = pairs["pair"].to_numpy(), pairs["probability"].to_numpy()
 
     def of(self, subject_no: Numbers, record_id: Numbers) -> Floats:
         """(n,) for pairs (n,), 0 where nothing is known."""
@@ -178,9 +181,11 @@ class _Walk:
         ends = self._fresh.filter(pl.col("probability") >= self._model.hop_probability_min).sort(
             "subject_no", "record_id"
         )
+        self._records.fetch(ends["record_id"])
         return _Front(
             ends["subject_no"].to_numpy(),
-            ends["record_id"],
+            ends["record_id"].to_numpy(),
+            self._records.places(ends["record_id"]),
             np.minimum(ends["probability"].to_numpy(), SUREST),
         )
 
@@ -188,7 +193,6 @@ class _Walk:
         """Ends and records (asker_no, record_id) that share a key, and that even the surest of links would
         make a better path; an asker_no is an end's place. With them what is known by now.
         """
-        self._records.fetch(front.record_id)
         asked = self._asked(front)
         self._look_up(asked.keys)
         most = self._model.hop_key_records_max
@@ -196,7 +200,7 @@ class _Walk:
             self._tracer.note(asked, front.subject_no, self._lookups.found, records_max=most)
         asked_for = [hits.record_id for hits in self._lookups.found]
         known = _Known(self.paths, self._household, *asked_for)
-        ends, surest = front.record_id.to_numpy(), front.probability * SUREST
+        ends, surest = front.record_id, front.probability * SUREST
         packing, parts = Packing.of(np.arange(len(ends)), *asked_for), [np.empty(0, dtype=np.int64)]
         for hits in self._lookups.found:
             pairs = found_pairs(hits, asked, records_max=most)
@@ -210,12 +214,12 @@ class _Walk:
     def _asked(self, front: _Front) -> Asked:
         """The keys of the ends."""
         keys, ends = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-        for start, each in enumerate(front.record_id.to_frame().iter_slices(ENDS)):
-            held = self._records.rows(self._records.places(each["record_id"]))
+        for start in range(0, len(front.held), ENDS):
+            held = self._records.rows(front.held[start : start + ENDS])
             tokens = held_tokens(self._vault, held, self._without)
             some, rows = linkage_keys(self._vault.tokeniser.scheme, tokens, asking=True)
             keys.append(some)
-            ends.append(rows + start * ENDS)
+            ends.append(rows + start)
         asking = pl.DataFrame({"key": np.concatenate(keys), "asker_no": np.concatenate(ends)})
         del keys, ends
         return Asked.of(asking)
@@ -237,7 +241,7 @@ class _Walk:
         least, model = self._model.hop_probability_min, self._model
         self._records.fetch(pairs["record_id"])
         ends = pairs["asker_no"].unique().sort()
-        held = self._records.rows(self._records.places(front.record_id[ends]))
+        held = self._records.rows(front.held[ends])
         tokens = held_tokens(self._vault, held, self._without)
         crossing = Askers(rows=held_rows(ends.to_numpy(), held, tokens), keys=pl.DataFrame())
         rows = with_rarity(self._vault.engine, crossing, model, frequencies="crowd")

@@ -86,11 +86,11 @@ def judge(
         held: takes in the records that paths may be continued from.
     """
     with timed("candidates", rows_in=askers.height) as step:
-        counts, hits = find_candidates(vault, askers, model=model)
-        step.rows_out += counts.candidates
+        counts, hits, pairs = find_candidates(vault, askers, model=model)
+        step.rows_out += pairs.height
     with timed("comparing", rows_in=counts.candidates) as step:
         rows = with_rarity(vault.engine, askers, model)
-        found = judge_pairs(vault, rows, "candidate", model=model, probability_min=probability_min, held=held)
+        found = judge_pairs(vault, rows, pairs, model=model, probability_min=probability_min, held=held)
         step.rows_out += found.height
     with vault.engine.given(found_pair=found):
         vault.engine.execute(f"CREATE OR REPLACE TEMP TABLE {JUDGED} AS FROM found_pair", step=JUDGED)
@@ -100,18 +100,18 @@ def judge(
 def judge_pairs(
     vault: Vault,
     asker: pl.DataFrame,
-    pairs: str,
+    pairs: pl.DataFrame,
     *,
     model: LinkageModel,
     probability_min: float = 0.0,
     held: HeldRecords | None = None,
 ) -> pl.DataFrame:
-    """Compare and judge the pairs of a table (asker_no, record_id); rows as in JUDGED.
+    """Compare and judge pairs (asker_no, record_id); rows as in JUDGED.
 
     Args:
         vault: open.
         asker: the asking rows with their rarities.
-        pairs: the table's name.
+        pairs: which ones, in any order.
         model: parameters.
         probability_min: pairs that reach it neither as person nor as household are left out.
         held: takes in the records that paths may be continued from.
@@ -144,9 +144,11 @@ def judge_chunks(
     return pl.concat([pl.DataFrame(schema=SCHEMA), *compared(vault, asker, chunks, then=then)])
 
 
-def find_candidates(vault: Vault, askers: Askers, *, model: LinkageModel) -> tuple[PairCounts, Hits]:
-    """Make the temporary tables candidate (asker_no, record_id) and key_frequency; see
-    :func:`note_frequencies`.
+def find_candidates(
+    vault: Vault, askers: Askers, *, model: LinkageModel
+) -> tuple[PairCounts, Hits, pl.DataFrame]:
+    """Counts, where the askers' keys occur, and the candidate pairs (asker_no, record_id); and the temporary
+    table key_frequency, see :func:`note_frequencies`.
     """
     engine = vault.engine
     asked = Asked.of(askers.keys)
@@ -157,17 +159,15 @@ def find_candidates(vault: Vault, askers: Askers, *, model: LinkageModel) -> tup
     del asked
     if 0 < int(engine.scalar("SELECT count(*) FROM record")) <= model.wide_records_max:
         pairs = pl.concat((pairs, _found_widely(vault, askers, model))).unique()
-    with engine.given(found_pair=pairs):
-        engine.execute("CREATE OR REPLACE TEMP TABLE candidate AS FROM found_pair", step="candidate pairs")
-    candidates = pairs.height
-    log.debug("%d keys asked, %d candidate pairs", askers.keys.height, candidates)
+    log.debug("%d keys asked, %d candidate pairs", askers.keys.height, pairs.height)
     if capped:
         log.info(
             "%d linkage keys are shared by more than %d records and were not followed",
             capped,
             model.key_records_max,
         )
-    return PairCounts(keys=askers.keys.height, keys_capped=capped, candidates=candidates), hits
+    counts = PairCounts(keys=askers.keys.height, keys_capped=capped, candidates=pairs.height)
+    return counts, hits, pairs
 
 
 def _found_widely(vault: Vault, askers: Askers, model: LinkageModel) -> pl.DataFrame:

@@ -19,6 +19,7 @@ import polars as pl
 
 from correlate.linkage.askers import Askers
 from correlate.linkage.model import LinkageModel
+from correlate.linkage.packing import distinct
 from correlate.tokens import Tokens
 from correlate.vault import TERM_FIELDS, Engine, reference_breaches
 
@@ -102,7 +103,7 @@ def _terms(engine: Engine, tokens: dict[str, Tokens]) -> dict[str, tuple[Counts,
     have the field at all.
     """
     reference = reference_breaches(engine)
-    wanted = np.unique(np.concatenate([TOTAL, *(tokens[name] for field in TERMS for name in COLUMNS[field])]))
+    wanted = distinct(np.concatenate([TOTAL, *(tokens[name] for field in TERMS for name in COLUMNS[field])]))
     breaches = pl.DataFrame(
         {"field": list(reference), "breach_no": list(reference.values())},
         schema={"field": pl.String, "breach_no": pl.Int16},

@@ -66,8 +66,8 @@ def keys_of_files(vault: Vault, files: Set[int]) -> npt.NDArray[np.uint32]:
     listed = ", ".join(str(int(no)) for no in sorted(files))
     select = f"SELECT key FROM link_key WHERE record_id >> {ROW_BITS} IN ({listed})"
     chunks = vault.engine.chunks(select, rows=CHUNK_KEYS)
-    found = [np.unique(cut(chunk["key"].to_numpy())) for chunk in chunks]
-    return np.unique(np.concatenate([np.empty(0, dtype=np.uint32), *found]))
+    found = [cut(chunk["key"].to_numpy()) for chunk in chunks]
+    return distinct(np.concatenate([np.empty(0, dtype=np.uint32), *found]))
 
 
 def cut(keys: Tokens) -> npt.NDArray[np.uint32]:

@@ -27,6 +27,9 @@ WAKE_SECONDS = 0.2
 LEAN_MEMORY = "256MB"
 # An engine that is told to shrink keeps so much, if the whole process has more than that.
 SHRUNK_MEMORY, SHRUNK_FROM = "1GB", 4_000_000_000
+# Rows that are sought in a sorted table at a time: few enough to stay near the processor, many enough that
+# planning is nothing.
+STRETCH_ROWS = 400_000
 Result = TypeVar("Result")
 Step = tuple[str, str]
 """A name, and the SELECT that makes it from the names before it."""
@@ -100,6 +103,26 @@ class Engine:
         reader = self._run(lambda: self._connection.sql(sql).to_arrow_reader(rows), "a query")
         while (batch := self._run(lambda: next(reader, None), "a query")) is not None:
             yield pl.DataFrame(pl.from_arrow(batch))
+
+    def joined(self, select: str, asked: pl.DataFrame, by: str) -> Iterator[pl.DataFrame]:
+        """Join rows, rising by a column, with a table that lies in the order of that column as well, stretch
+        by stretch.
+
+        Only the blocks of a stretch are read, and of these only what passes the engine's own sieve of the
+        rows that are sought: a third of the time of one join with all.
+
+        Args:
+            select: a SELECT without WHERE, FROM the table JOIN asked USING the column.
+            asked: the rows, called ``asked`` in SQL.
+            by: the column, of whole numbers.
+
+        Yields:
+            The result, in no order; other statements may run in between.
+        """
+        for some in asked.iter_slices(STRETCH_ROWS):
+            with self.given(asked=some):
+                found = self.frame(f"{select} WHERE {by} BETWEEN {some[by][0]} AND {some[by][-1]}")
+            yield found
 
     @contextmanager
     def given(self, **frames: pl.DataFrame) -> Iterator[None]:

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from correlate.linkage import candidates
 from correlate.linkage.candidates import HOUSEHOLD_RECORDS, Asked, find_hits, found_pairs, frequencies
-from correlate.vault import ROW_BITS, Vault
+from correlate.vault import ROW_BITS, Vault, engine
 
 # Few values, so that they meet; and those at both ends of the range.
 keys = st.sampled_from([-(2**63), -5, -1, 0, 1, 2, 3, 2**63 - 1])
@@ -39,11 +38,11 @@ def askers(rows):
     return Asked.of(pl.DataFrame(rows, schema={"key": pl.Int64, "asker_no": pl.Int64}, orient="row"))
 
 
-@pytest.mark.parametrize("looked_up", [0, 1_000], ids=["all keys are walked", "few keys are looked up"])
+@pytest.mark.parametrize("stretch", [3, 1_000], ids=["stretch by stretch", "all at once"])
 @given(asking=asked, holding=held, most=st.integers(0, 12))
-def test_pairs_share_a_key_that_not_too_many_records_have(vault, looked_up, asking, holding, most):
+def test_pairs_share_a_key_that_not_too_many_records_have(vault, stretch, asking, holding, most):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(candidates, "LOOKED_UP", looked_up)
+        patch.setattr(engine, "STRETCH_ROWS", stretch)
         pairs = stored(vault, holding)
         hits = find_hits(vault.engine, askers(asking).keys)
     count = Counter(key for key, _ in pairs)
