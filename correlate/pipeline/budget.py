@@ -16,7 +16,7 @@ __all__ = ["Budget", "TooLittleMemory"]
 # 150 million records, and some of what is given back stays with the process from range to range), and what
 # comes on top of all ranges and of the engine's part: the program itself, and batches on their way in.
 ROW_BYTES = 3_300
-BASE_BYTES = 550_000_000
+BASE_BYTES = 500_000_000
 LEAST_ROWS, MOST_ROWS = 25_000, 4_000_000
 SMALL_BATCH, BATCH = 25_000, 125_000
 # Where nothing is said: no more than this, nor than half of the machine.
