@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -106,9 +107,25 @@ CatalogueOption = Annotated[
     list[Path] | None,
     typer.Option("--catalogue", metavar="FILE", help="Breaches of your own, on top of the shipped ones."),
 ]
+
+
+def _bind_threads(threads: int | None) -> int | None:
+    """Polars makes its threads when it is loaded, and it is not loaded yet."""
+    if threads is not None and "polars" not in sys.modules:
+        os.environ["POLARS_MAX_THREADS"] = str(threads)
+    return threads
+
+
 ThreadsOption = Annotated[
     int | None,
-    typer.Option("--threads", min=1, max=1024, help="Processors the engine may use; all if left out."),
+    typer.Option(
+        "--threads",
+        min=1,
+        max=1024,
+        is_eager=True,
+        callback=_bind_threads,
+        help="Processors to keep busy; all if left out.",
+    ),
 ]
 
 
@@ -122,7 +139,7 @@ def _memory(text: str) -> str:
 
 MemoryOption = Annotated[
     str | None,
-    typer.Option("--memory", metavar="SIZE", parser=_memory, help="Memory the engine may use, as in 4GB."),
+    typer.Option("--memory", metavar="SIZE", parser=_memory, help="Memory to stay within, as in 4GB."),
 ]
 
 

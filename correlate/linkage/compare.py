@@ -44,7 +44,7 @@ def compared(
     comparisons: tuple[Comparison, ...] = COMPARISONS,
     then: Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame] = lambda levels, _: levels,
 ) -> Iterator[pl.DataFrame]:
-    """Compare pairs, chunk by chunk, two chunks at a time.
+    """Compare pairs, chunk by chunk, two chunks at a time if the vault's limits let.
 
     Args:
         vault: open.
@@ -78,7 +78,7 @@ def compared(
         of_terms = {name: term[of_pair] for name, term in terms.items()}
         return then(_levels(found, sides, of_terms, comparisons), found)
 
-    yield from side_by_side(work, chunks)
+    yield from side_by_side(work, chunks, threads=vault.engine.limits.threads)
     log.debug("step compared: %.3f s", time.perf_counter() - start)
 
 

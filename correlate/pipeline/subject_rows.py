@@ -57,6 +57,7 @@ class SubjectRows:
             FieldRefused: the profile may not read a field that a row has.
             SubjectIdIdentifies: the ids identify people by themselves.
         """
+        threads = self.vault.engine.limits.threads
         batches = tokenised(
             self.vault.tokeniser,
             self.source,
@@ -65,8 +66,9 @@ class SubjectRows:
             look=self.refusal.look_at(self.source),
             skip=skip,
             pick=pick,
+            threads=threads,
         )
-        for batch, people in awaited(ahead(batches)):
+        for batch, people in awaited(ahead(batches, threads=threads)):
             ids, refused = subject_ids(batch, self.id_column)
             declared = None
             if self.column is not None:

@@ -39,9 +39,10 @@ def tokenised(
     look: Callable[[Batch], None] | None = None,
     skip: int = 0,
     pick: Callable[[Batch], Batch] | None = None,
+    threads: int | None = None,
 ) -> Iterator[tuple[Batch, People]]:
     """Every batch of a file but the first ``skip`` with its tokens; ``look`` sees each before anything is
-    made of it, and ``pick`` may leave rows out.
+    made of it, and ``pick`` may leave rows out; of ``threads`` see :func:`side_by_side`.
 
     The order of day and month, and that of surname and first name in a column of full names, are told by the
     file's first rows, the same however the batches are cut.
@@ -63,16 +64,18 @@ def tokenised(
             batch.frame, asking=asking, date_order=dates, name_order=names, memory=memory
         )
 
-    yield from side_by_side(work, islice(chain(held, batches), skip, None))
+    yield from side_by_side(work, islice(chain(held, batches), skip, None), threads=threads)
 
 
-def side_by_side(work: Callable[[Given], Item], items: Iterator[Given]) -> Iterator[Item]:
-    """Work on two items at a time, and give the results in the order of the items; on one alone without more
-    ado.
+def side_by_side(
+    work: Callable[[Given], Item], items: Iterator[Given], *, threads: int | None = None
+) -> Iterator[Item]:
+    """Work on two items at a time, and give the results in the order of the items; on one alone, or if there
+    is to be one thread, without more ado.
     """
     first = list(islice(items, 2))
-    if len(first) < 2:
-        yield from map(work, first)
+    if len(first) < 2 or threads == 1:
+        yield from map(work, chain(first, items))
         return
     with ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="tokenise") as workers:
         under_way: deque[Future[Item]] = deque()
@@ -106,8 +109,13 @@ def _sample(batches: list[Batch], field: Field) -> pl.Series | None:
     return pl.concat(found).head(SAMPLE_ROWS) if found else None
 
 
-def ahead(items: Iterator[Item]) -> Generator[Item]:
-    """Work out the next item in a second thread while this one is used: reading and storing overlap."""
+def ahead(items: Iterator[Item], *, threads: int | None = None) -> Generator[Item]:
+    """Work out the next item in a second thread, if there may be one, while this one is used: reading and
+    storing overlap.
+    """
+    if threads == 1:
+        yield from items
+        return
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="ahead") as worker:
         following = worker.submit(next, items, None)
         while (item := following.result()) is not None:

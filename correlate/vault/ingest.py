@@ -6,7 +6,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,9 +102,11 @@ def ingest(
         held = _held(vault, checksum)
         if held is not None and held[0] != breach.id:
             raise FileInOtherBreach(file=path, held=held[0], breach=breach.id)
+        threads = vault.engine.limits.threads
+        tokens = tokenised(vault.tokeniser, source, mapping, threads=threads)
         with (
             ThreadPoolExecutor(max_workers=1, thread_name_prefix="sort") as sorter,
-            closing(ahead(tokenised(vault.tokeniser, source, mapping))) as batches,
+            closing(ahead(tokens, threads=threads)) as batches,
         ):
             if held is not None:
                 _reject_again(batches, path, rejects)
@@ -235,6 +237,8 @@ class _Writer:
         if self._keys:
             self._run = self._sorter.submit(sorted_run, self._keys)
             self._keys = []
+            if self._vault.engine.limits.threads == 1:
+                wait([self._run])
 
     def _store_run(self) -> None:
         """Store the run that was begun, when it is sorted."""

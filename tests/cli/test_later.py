@@ -24,6 +24,13 @@ atexit.register(lambda: print(*sys.modules, file=sys.stderr))
 from correlate_cli.app import main
 main()
 """
+# The threads that Polars has at the end.
+POOL = """
+import atexit
+atexit.register(lambda: print(__import__("polars").thread_pool_size()))
+from correlate_cli.app import main
+main()
+"""
 # The same for the help of several commands.
 HELPS = """
 import sys
@@ -147,3 +154,17 @@ def test_what_the_command_line_says_once_more_is_what_the_engine_says():
 def test_a_command_loads_the_rooms_that_it_needs(arguments, needless):
     modules = loaded(*arguments)[1]
     assert modules & {f"correlate.{room}" for room in {*needless, "synthesis"}} == set()
+
+
+def test_threads_bind_everything_that_makes_threads():
+    """Polars has as many as are allowed, in whatever order options stand."""
+    arguments = ["vault", "compact", "none.duckdb", "--memory", "1GB", "--threads", "1"]
+    done = subprocess.run(
+        [sys.executable, "-c", POOL, *arguments],
+        capture_output=True,
+        text=True,
+        env={name: value for name, value in os.environ.items() if name != "POLARS_MAX_THREADS"},
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    assert done.stdout.split() == ["1"], done.stderr

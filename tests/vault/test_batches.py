@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from threading import get_ident
+
 import polars as pl
 import pytest
 
 from correlate.reading import Mapping, open_source
 from correlate.tokens import Tokeniser
-from correlate.vault import ahead, rejected_rows, tokenised
+from correlate.vault import ahead, rejected_rows, side_by_side, tokenised
 from tests.vault.leaks import people, write
 
 
@@ -32,6 +34,13 @@ def test_what_fails_ahead_is_raised_where_it_is_used():
     taken = []
     with pytest.raises(KeyError):
         taken.extend(ahead(items()))
+
+
+def test_one_thread_is_one_thread():
+    """Whoever may keep one processor busy works where he is called."""
+    taken = ahead(side_by_side(lambda _: get_ident(), iter(range(9)), threads=1), threads=1)
+    assert set(taken) == {get_ident()}
+    assert get_ident() not in set(side_by_side(lambda _: get_ident(), iter(range(9)), threads=2))
 
 
 def test_the_order_of_dates_is_told_by_the_first_rows_however_they_are_cut(tmp_path, key):

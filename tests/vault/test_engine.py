@@ -10,6 +10,8 @@ import time
 import duckdb
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from correlate.vault import Engine, EngineFailed, Limits, OutOfMemory, OutOfSpace, quote_identifier
 from correlate.vault.errors import VaultDamaged, VaultForbidden
@@ -23,11 +25,34 @@ def engine(tmp_path):
         yield made
 
 
+@pytest.fixture(scope="module")
+def shared_engine(tmp_path_factory):
+    with Engine(tmp_path_factory.mktemp("engine") / "e.duckdb", write=True) as made:
+        yield made
+
+
 ENDLESS = "SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b"
 
 
 def interrupt_soon():
     threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+
+@given(
+    held=st.lists(st.integers(-3, 3), max_size=30),
+    asked=st.lists(st.integers(-4, 4), max_size=30),
+    stretch=st.integers(1, 40),
+)
+def test_a_join_in_stretches_is_the_join(shared_engine, held, asked, stretch):
+    """Rows that stand several times are met as often, also where a stretch ends among them."""
+    rows = pl.DataFrame({"key": pl.Series(sorted(asked), dtype=pl.Int64), "place": range(len(asked))})
+    select = "SELECT key, place FROM held JOIN asked USING (key)"
+    values = pl.DataFrame({"key": pl.Series(sorted(held), dtype=pl.Int64)})
+    with pytest.MonkeyPatch.context() as patch, shared_engine.given(given_key=values):
+        patch.setattr("correlate.vault.engine.STRETCH_ROWS", stretch)
+        shared_engine.execute("CREATE OR REPLACE TEMP TABLE held AS FROM given_key")
+        found = [row for part in shared_engine.joined(select, rows, "key") for row in part.iter_rows()]
+    assert sorted(found) == sorted(row for row in rows.iter_rows() for key in held if key == row[0])
 
 
 @pytest.mark.parametrize(
