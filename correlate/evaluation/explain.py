@@ -147,8 +147,8 @@ def explain_pair(opened: Trial, subjects: Path, subject_row: int, record_row: in
 
 def _finds(opened: Trial, asker: Askers, record_row: int) -> bool:
     """Does blocking make the pair of one asker and a record a candidate? Leaves its tables behind."""
-    _, _, pairs = find_candidates(opened.vault, asker, model=opened.model)
-    return _record_id(opened, record_row) in pairs["record_id"]
+    found = find_candidates(opened.vault, asker, model=opened.model)
+    return _record_id(opened, record_row) in found.pairs["record_id"]
 
 
 def _asker(opened: Trial, subjects: Path, row: int) -> Askers:

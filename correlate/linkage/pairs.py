@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -21,6 +22,7 @@ from correlate.vault import RECORD_COLUMNS, Vault
 
 __all__ = [
     "JUDGED",
+    "Candidates",
     "PairCounts",
     "find_candidates",
     "judge",
@@ -55,6 +57,14 @@ class PairCounts:
     keys: int
     keys_capped: int
     candidates: int
+
+
+class Candidates(NamedTuple):
+    """Counts, where the askers' keys occur, and the pairs (asker_no, record_id) that share one."""
+
+    counts: PairCounts
+    hits: Hits
+    pairs: pl.DataFrame
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,12 +154,8 @@ def judge_chunks(
     return pl.concat([pl.DataFrame(schema=SCHEMA), *compared(vault, asker, chunks, then=then)])
 
 
-def find_candidates(
-    vault: Vault, askers: Askers, *, model: LinkageModel
-) -> tuple[PairCounts, Hits, pl.DataFrame]:
-    """Counts, where the askers' keys occur, and the candidate pairs (asker_no, record_id); and the temporary
-    table key_frequency, see :func:`note_frequencies`.
-    """
+def find_candidates(vault: Vault, askers: Askers, *, model: LinkageModel) -> Candidates:
+    """Find the candidate pairs, and make the temporary table key_frequency, see :func:`note_frequencies`."""
     engine = vault.engine
     asked = Asked.of(askers.keys)
     hits = find_hits(engine, asked.keys)
@@ -167,7 +173,7 @@ def find_candidates(
             model.key_records_max,
         )
     counts = PairCounts(keys=askers.keys.height, keys_capped=capped, candidates=pairs.height)
-    return counts, hits, pairs
+    return Candidates(counts, hits, pairs)
 
 
 def _found_widely(vault: Vault, askers: Askers, model: LinkageModel) -> pl.DataFrame:

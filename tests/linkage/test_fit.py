@@ -124,7 +124,7 @@ def test_the_records_of_one_breach_are_not_compared_with_each_other_where_there_
 
 def found_among(vault):
     """Candidate pairs of some records, and those of them that are learned from."""
-    _, _, pairs = find_candidates(vault, of_records(vault).sample(300), model=MODEL)
+    pairs = find_candidates(vault, of_records(vault).sample(300), model=MODEL).pairs
     return pairs.rows(), pairs_of_others(vault.engine, pairs).rows()
 
 
