@@ -24,6 +24,7 @@ from correlate.pipeline import (
     Scorer,
     ScoreReport,
     Seen,
+    SubjectBatch,
     SubjectRows,
     Update,
     VaultChange,
@@ -31,8 +32,8 @@ from correlate.pipeline import (
     subject_fingerprints,
     write_scores,
 )
-from correlate.reading import Mapping, RejectsWriter, Source, check_writable, open_input
-from correlate.score_files import output_format
+from correlate.reading import Mapping, RejectsWriter, Source, check_room, check_writable, open_input
+from correlate.score_files import LEAST_BYTES, output_format
 from correlate.timings import timed
 from correlate.vault import Progress, Snapshot, Vault
 
@@ -200,6 +201,8 @@ def _scored(
             update, whole = _updating(previous, vault, change, scorer, rows, progress)
         ranges = _Ranges(scorer, source, keeping, update, rejects, progress)
         for each in rows.read(skip=ranges.restored(), pick=None if update is None else update.pick):
+            if not ranges.open and keeping.output is not None:
+                _check_room(keeping.output, each, source)
             ranges.open = True
             if scorer.add(each) >= budget.range_rows:
                 ranges.close(each.bytes_read, more=True)
@@ -208,6 +211,13 @@ def _scored(
     vault.forms.clear()
     with vault.engine.shrunk():
         return replace(scorer.finish(by_number=id_column is None), again=again, whole=whole)
+
+
+def _check_room(output: Path, batch: SubjectBatch, source: Source) -> None:
+    """Tell while it is early that the disk has no room for the scores of a file that goes on like this."""
+    if batch.bytes_read:
+        rows = batch.people.height * source.bytes / batch.bytes_read
+        check_room(output, needed=int(rows * LEAST_BYTES[output_format(output)]))
 
 
 def _updating(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections import namedtuple
 
 import numpy as np
 import polars as pl
 import pytest
 
-from correlate.pipeline import SubjectIdIdentifies
+from correlate.pipeline import Scorer, SubjectIdIdentifies
 from correlate.reading import OutputError, RejectsWriter
 from correlate.score_files import UnknownOutputFormat
 from correlate.scoring import score, score_frame
@@ -198,6 +200,19 @@ def test_an_output_that_cannot_be_written_is_told_before_the_work(vault, small_f
         score(vault, small_france.subjects, tmp_path / "scores.xlsx", models=small_france.models)
     with pytest.raises(OutputError, match="no folder"):
         score(vault, small_france.subjects, tmp_path / "none" / "s.csv", models=small_france.models)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv", "jsonl"])
+def test_a_disk_without_room_is_told_before_anybody_is_linked(
+    vault, small_france, tmp_path, monkeypatch, ending
+):
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9 - 5_000, 5_000))
+    monkeypatch.setattr(Scorer, "close_range", None)
+    output = tmp_path / f"scores.{ending}"
+    with pytest.raises(OutputError, match=r"5\.0 kB free, and it needs at least about [0-9.]+ [kM]B"):
+        score(vault, small_france.subjects, output, models=small_france.models)
     assert list(tmp_path.iterdir()) == []
 
 

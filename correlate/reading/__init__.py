@@ -1,6 +1,13 @@
 """Files of any user, read as batches of raw text columns."""
 
-from correlate.reading.atomic import atomic_output, check_writable, output_error
+from correlate.reading.atomic import (
+    atomic_output,
+    check_room,
+    check_writable,
+    free_room,
+    output_error,
+    told_size,
+)
 from correlate.reading.batch import Batch
 from correlate.reading.columns import Column, Columns
 from correlate.reading.errors import MissingFile, OutputError, UnknownColumn, UnreadableFile
@@ -25,7 +32,9 @@ __all__ = [
     "UnknownColumn",
     "UnreadableFile",
     "atomic_output",
+    "check_room",
     "check_writable",
+    "free_room",
     "listable",
     "load_mapping",
     "open_columns",
@@ -34,4 +43,5 @@ __all__ = [
     "open_source",
     "output_error",
     "same",
+    "told_size",
 ]

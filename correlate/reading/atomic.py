@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,8 +12,9 @@ from pathlib import Path
 
 from correlate.reading.errors import OutputError
 
-__all__ = ["atomic_output", "check_writable", "output_error"]
+__all__ = ["atomic_output", "check_room", "check_writable", "free_room", "output_error", "told_size"]
 
+_UNITS = ("kB", "MB", "GB")
 _REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -35,6 +37,28 @@ def check_writable(path: Path) -> None:
         raise OutputError(file=path, reason=f"{folder} is not a folder")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise OutputError(file=path, reason=f"the folder {folder} cannot be written to")
+
+
+def check_room(path: Path, *, needed: int) -> None:
+    """Raise :class:`OutputError` unless the disk of ``path`` has that many bytes free, as far as it tells."""
+    free = free_room(path)
+    if free is not None and free < needed:
+        least = f"its disk has {told_size(free)} free, and it needs at least about {told_size(needed)}"
+        raise OutputError(file=path, reason=f"{least}; make room, or name a file on a larger disk")
+
+
+def free_room(path: Path) -> int | None:
+    """The free bytes of the disk of ``path``, None if it does not tell."""
+    try:
+        return shutil.disk_usage(path.parent).free
+    except OSError:
+        return None
+
+
+def told_size(size: int) -> str:
+    """So many bytes, for people."""
+    place = min(len(_UNITS) - 1, max(0, (len(str(size)) - 1) // 3 - 1))
+    return f"{size / 1000 ** (place + 1):.1f} {_UNITS[place]}"
 
 
 @contextmanager

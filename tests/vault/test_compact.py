@@ -7,7 +7,7 @@ from collections import namedtuple
 
 import pytest
 
-from correlate.vault import TooLittleSpace, Vault, compact, ingest, remove_breach, space, verify
+from correlate.vault import TooLittleSpace, Vault, compact, ingest, remove_breach, verify
 from tests.vault.leaks import FREE, names, people, tables, write
 
 
@@ -49,7 +49,7 @@ def test_each_file_leaves_its_own_keys_in_order(tmp_path, key):
 @pytest.fixture
 def no_room(monkeypatch):
     usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(space.shutil, "disk_usage", lambda _folder: usage(10**9, 10**9 - 5, 5))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage(10**9, 10**9 - 5, 5))
 
 
 @pytest.mark.usefixtures("no_room")
