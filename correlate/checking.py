@@ -10,7 +10,7 @@ import polars as pl
 
 from correlate.catalogue import Breach
 from correlate.declared import Declarable
-from correlate.pipeline import Models, Refusal, Scorer, SubjectBatch
+from correlate.pipeline import Models, Refusal, Scorer, SubjectBatch, unpacked
 from correlate.reading import Source, open_frame
 from correlate.vault import Vault
 
@@ -62,7 +62,7 @@ def check(
     people = vault.tokeniser.people(batch.frame, asking=True)
     scorer.add(SubjectBatch(people=people, ids=pl.Series([subject_id]), declared=told))
     scored = scorer.finish()
-    row = scored.assessed[scored.subjects["exposure_no"]].drop("exposure_id").to_dicts()[0]
+    row = unpacked(scored.assessed[scored.subjects["exposure_no"]]).drop("exposure_id").to_dicts()[0]
     return {"subject_id": subject_id, **_plain(row), "key_id": scored.key_id, "model": scored.model}
 
 

@@ -6,7 +6,9 @@ identifies nobody and is not followed. Nothing here depends on who else is asked
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -71,10 +73,10 @@ class Hits:
     place: npt.NDArray[np.int32]
     record_id: Numbers
 
-    @property
-    def records(self) -> Numbers:
+    @cached_property
+    def records(self) -> npt.NDArray[np.int32]:
         """(k,) how many records of the vault share each key."""
-        return np.bincount(self.place, minlength=len(self.keys))
+        return np.bincount(self.place, minlength=len(self.keys)).astype(np.int32)
 
 
 def find_hits(engine: Engine, keys: Tokens) -> Hits:
@@ -128,11 +130,18 @@ def frequencies(hits: Hits, breach_of_file: dict[int, int], accepted: dict[int, 
     )
 
 
-def found_pairs(hits: Hits, asked: Asked, *, records_max: int) -> pl.DataFrame:
+def found_pairs(
+    hits: Hits,
+    asked: Asked,
+    *,
+    records_max: int,
+    keep: Callable[[Numbers, Numbers], npt.NDArray[np.bool_]] | None = None,
+) -> pl.DataFrame:
     """The distinct pairs (asker_no, record_id), rising, that share a key which no more records share than
-    that. Keys that are not asked, or were not looked up, make none.
+    that. Keys that are not asked, or were not looked up, make none; of some pairs (n,) at a time ``keep`` may
+    say (n,) which are wanted.
     """
-    at = places_of(asked.keys, hits.keys)
+    at = places_of(asked.keys, hits.keys).astype(np.int32)
     at[hits.records > records_max] = -1
     key_no = at[hits.place]
     usable = np.flatnonzero(key_no >= 0)
@@ -142,6 +151,7 @@ def found_pairs(hits: Hits, asked: Asked, *, records_max: int) -> pl.DataFrame:
         some = usable[start : start + SLICE_HITS]
         firsts = asked.starts[key_no[some]]
         hit, place = spread(firsts, asked.starts[key_no[some] + 1] - firsts)
-        parts.append(distinct(packing.pack(asked.asker_no[place], hits.record_id[some[hit]])))
+        part = distinct(packing.pack(asked.asker_no[place], hits.record_id[some[hit]]))
+        parts.append(part if keep is None else part[keep(*packing.unpack(part))])
     asker_no, record_id = packing.unpack(distinct(np.concatenate(parts)))
     return pl.DataFrame({"asker_no": asker_no, "record_id": record_id})

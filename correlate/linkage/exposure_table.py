@@ -221,13 +221,15 @@ class ExposureTable:
         """The classes behind each number."""
         return dict(self._classes_of)
 
-    def exposures(self) -> pl.DataFrame:
-        """Every distinct exposure, one row an element: exposure_no, breach, class_set, percent, evidence,
-        depth.
+    def exposures(self, first: int, end: int) -> pl.DataFrame:
+        """The distinct exposures numbered from ``first`` to before ``end``, one row an element: exposure_no,
+        breach, class_set, percent, evidence, depth.
         """
         elements = self._engine.frame(
-            "SELECT exposure_no, element "
-            "FROM (SELECT exposure_no, unnest(elements) AS element FROM exposure) WHERE element >= 0"
+            "SELECT exposure_no, element FROM ("
+            "SELECT exposure_no, unnest(elements) AS element FROM exposure "
+            "WHERE exposure_no >= ? AND exposure_no < ?) WHERE element >= 0",
+            [first, end],
         )
         # With no name at all, as in an empty vault, Polars forgets the type that is asked for: 0 is none's.
         names = {0: "", **self._name_of}

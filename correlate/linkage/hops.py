@@ -18,6 +18,7 @@ compared again.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -30,7 +31,7 @@ from correlate.linkage.compare import compared
 from correlate.linkage.comparison import COMPARISONS
 from correlate.linkage.held import HeldRecords
 from correlate.linkage.model import LinkageModel
-from correlate.linkage.packing import Packing, distinct
+from correlate.linkage.packing import Packing
 from correlate.linkage.pairs import judge_chunks, note_frequencies
 from correlate.linkage.rarity import with_rarity
 from correlate.linkage.trace import Tracer
@@ -45,8 +46,8 @@ Floats = npt.NDArray[np.float64]
 # However well two records agree, one link of a path in a thousand may be wrong in a way that no token shows.
 # Without that bound nothing that contradicts could weigh against a link that is certain.
 SUREST = 0.999
-# Ends of paths whose tokens are held at a time.
-ENDS = 250_000
+# Ends of paths whose tokens, and whose rows as they ask, are held at a time.
+ENDS, CROSSING = 250_000, 1_000_000
 CIVIL = tuple(comparison for comparison in COMPARISONS if comparison.civil)
 # Of another person of the household; no path is surer.
 NEVER = 2.0
@@ -201,15 +202,15 @@ class _Walk:
         asked_for = [hits.record_id for hits in self._lookups.found]
         known = _Known(self.paths, self._household, *asked_for)
         ends, surest = front.record_id, front.probability * SUREST
-        packing, parts = Packing.of(np.arange(len(ends)), *asked_for), [np.empty(0, dtype=np.int64)]
-        for hits in self._lookups.found:
-            pairs = found_pairs(hits, asked, records_max=most)
-            end, record_id = pairs["asker_no"].to_numpy(), pairs["record_id"].to_numpy()
-            likely = surest[end] > known.of(front.subject_no[end], record_id)
-            likely &= (surest[end] >= self._model.hop_probability_min) & (ends[end] != record_id)
-            parts.append(packing.pack(end[likely], record_id[likely]))
-        end, record_id = packing.unpack(distinct(np.concatenate(parts)))
-        return pl.DataFrame({"asker_no": end, "record_id": record_id}), known
+
+        def likely(end: Numbers, record_id: Numbers) -> npt.NDArray[np.bool_]:
+            out: npt.NDArray[np.bool_] = surest[end] >= self._model.hop_probability_min
+            out &= surest[end] > known.of(front.subject_no[end], record_id)
+            out &= ends[end] != record_id
+            return out
+
+        pairs = [found_pairs(hits, asked, records_max=most, keep=likely) for hits in self._lookups.found]
+        return pl.concat(pairs).unique().sort("asker_no", "record_id"), known
 
     def _asked(self, front: _Front) -> Asked:
         """The keys of the ends."""
@@ -238,8 +239,14 @@ class _Walk:
 
     def _linked(self, front: _Front, pairs: pl.DataFrame) -> pl.DataFrame:
         """Records that one more link reaches: (record_id, subject_no, product), a row a path."""
-        least, model = self._model.hop_probability_min, self._model
         self._records.fetch(pairs["record_id"])
+        ends = pairs["asker_no"].to_numpy()
+        cuts = np.searchsorted(ends, np.arange(0, max(1, len(front.record_id)) + CROSSING, CROSSING))
+        return pl.concat(self._crossed(front, pairs[start:end]) for start, end in pairwise(cuts.tolist()))
+
+    def _crossed(self, front: _Front, pairs: pl.DataFrame) -> pl.DataFrame:
+        """The same, of the pairs of some ends."""
+        least, model = self._model.hop_probability_min, self._model
         ends = pairs["asker_no"].unique().sort()
         held = self._records.rows(front.held[ends])
         tokens = held_tokens(self._vault, held, self._without)

@@ -5,12 +5,13 @@ from correlate.pipeline.change import VaultChange
 from correlate.pipeline.keeping import Keeping
 from correlate.pipeline.kept_links import subject_fingerprints
 from correlate.pipeline.models import Models
+from correlate.pipeline.packed import WITHHELD, unpacked
 from correlate.pipeline.previous import KeptOtherwise, LinksDamaged, LinksNotKept, Previous
 from correlate.pipeline.ranges import RangeResult, RangeStore, ResumedOtherwise
 from correlate.pipeline.refusal import FieldRefused, Refusal
 from correlate.pipeline.results import score_rows, write_scores
 from correlate.pipeline.scored import Scored, ScoreReport
-from correlate.pipeline.scorer import WITHHELD, Scorer
+from correlate.pipeline.scorer import Scorer
 from correlate.pipeline.subject_id import SubjectIdIdentifies, subject_ids
 from correlate.pipeline.subject_rows import SubjectBatch, SubjectRows
 from correlate.pipeline.update import Seen, Update
@@ -42,5 +43,6 @@ __all__ = [
     "score_rows",
     "subject_fingerprints",
     "subject_ids",
+    "unpacked",
     "write_scores",
 ]

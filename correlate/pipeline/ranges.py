@@ -173,7 +173,7 @@ class RangeStore:
             part.mkdir(mode=0o700)
             names = [name for name in FRAMES if name != "links" or result.links.height]
             for name in names:
-                getattr(result, name).write_parquet(part / f"{name}.parquet")
+                getattr(result, name).write_parquet(part / f"{name}.parquet", compression="lz4")
             document = {
                 "batches": result.batches,
                 "read_to": result.read_to,

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from polars.io.plugins import register_io_source
 
 from correlate.pipeline.enumerated import enumerated
+from correlate.pipeline.packed import unpacked
 from correlate.reading import atomic_output
 from correlate.score_files import output_format
 
@@ -79,11 +80,15 @@ def _needed(subjects: pl.DataFrame, assessed: pl.DataFrame) -> tuple[pl.DataFram
     return numbered, assessed[needed]
 
 
-def score_rows(subjects: pl.DataFrame, assessed: pl.DataFrame, *, key_id: str, model: str) -> pl.DataFrame:
-    """Bring each subject (subject_id, exposure_no) and the assessment of its exposure together, in order."""
+def score_rows(
+    subjects: pl.DataFrame, assessed: pl.DataFrame, *, key_id: str, model: str, named: bool = True
+) -> pl.DataFrame:
+    """Bring each subject (subject_id, exposure_no) and the assessment of its exposure, packed or not,
+    together, in order; names stay enumerated if they are not to be ``named``.
+    """
     rows = assessed.drop("exposure_id")[subjects["exposure_no"]]
-    named = rows.with_columns(key_id=pl.lit(key_id), model=pl.lit(model))
-    return subjects.select("subject_id").hstack(named)
+    own = unpacked(rows, named=named).with_columns(key_id=pl.lit(key_id), model=pl.lit(model))
+    return subjects.select("subject_id").hstack(own)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,17 +99,18 @@ class _Rows:
     assessed: pl.DataFrame
     key_id: str
     model: str
+    named: bool = True
 
-    def made_of(self, assessed: pl.DataFrame) -> _Rows:
+    def made_of(self, assessed: pl.DataFrame, *, named: bool = True) -> _Rows:
         """The same subjects' rows with the assessments in another form."""
         # In one piece: to gather from several, each part of the output would join them anew.
-        return dataclasses.replace(self, assessed=assessed.rechunk())
+        return dataclasses.replace(self, assessed=assessed.rechunk(), named=named)
 
     def parts(self) -> Iterator[pl.DataFrame]:
         """At least one part, be it empty."""
         for start in range(0, max(1, self.subjects.height), ROWS_PER_GROUP):
             part = self.subjects.slice(start, ROWS_PER_GROUP)
-            yield score_rows(part, self.assessed, key_id=self.key_id, model=self.model)
+            yield score_rows(part, self.assessed, key_id=self.key_id, model=self.model, named=self.named)
 
     def schema(self) -> pl.Schema:
         return next(dataclasses.replace(self, subjects=self.subjects.clear()).parts()).schema
@@ -112,7 +118,7 @@ class _Rows:
 
 def _write_parquet(path: Path, rows: _Rows) -> None:
     """Write each part as one row group, several columns at a time."""
-    names_held = rows.made_of(enumerated(rows.assessed))
+    names_held = rows.made_of(enumerated(rows.assessed), named=False)
     source = register_io_source(lambda *_wanted: names_held.parts(), schema=names_held.schema())
     try:
         source.sink_parquet(
@@ -135,8 +141,9 @@ def _described(schema: pl.Schema) -> dict[str, str]:
 
 
 def _write_csv(path: Path, rows: _Rows) -> None:
+    texts = pl.concat(flat(unpacked(part)) for part in rows.assessed.iter_slices(ROWS_PER_GROUP))
     with path.open("wb") as file:
-        for place, frame in enumerate(rows.made_of(flat(rows.assessed)).parts()):
+        for place, frame in enumerate(rows.made_of(texts).parts()):
             frame.write_csv(file, include_header=place == 0)
 
 

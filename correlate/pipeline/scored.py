@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from correlate.pipeline.packed import unpacked
 from correlate.vault import Dropped
 
 __all__ = ["ScoreReport", "Scored"]
@@ -52,7 +53,7 @@ class ScoreReport:
 
 @dataclass(frozen=True, kw_only=True)
 class Scored:
-    """Subjects with the number of their exposure, sorted, and the assessment of each exposure.
+    """Subjects with the number of their exposure, sorted, and the assessment of each exposure, packed.
 
     ``assessed_by`` is short for all that decides an assessment, where links are kept; the first ``of_ranges``
     exposures are those that ranges came to. Of ``again`` and ``whole`` see :class:`ScoreReport`.
@@ -78,7 +79,7 @@ class Scored:
         opened: Counter[str] = Counter()
         # The assessments of a nation, joined in one piece, would take several times their room.
         for part in self.assessed.iter_slices(ROWS_AT_A_TIME):
-            each = part.join(weight, left_on="exposure_id", right_on="exposure_no")
+            each = unpacked(part).join(weight, left_on="exposure_id", right_on="exposure_no")
             linked += int(each.filter(pl.col("breaches").list.len() > 0)["subjects"].sum())
             scores += (each["score"] * each["subjects"]).to_list()
             uplifts += (each["uplift"] * each["subjects"]).to_list()

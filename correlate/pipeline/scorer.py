@@ -20,6 +20,7 @@ from correlate.linkage import ExposureTable, link
 from correlate.pipeline.declarations import Declarations
 from correlate.pipeline.kept_links import kept_links
 from correlate.pipeline.models import Models
+from correlate.pipeline.packed import WITHHELD, names_of, packed
 from correlate.pipeline.plain import plain
 from correlate.pipeline.ranges import LINKS, REJECTS, SUBJECTS, RangeResult, read_subjects
 from correlate.pipeline.scored import Scored
@@ -29,9 +30,10 @@ from correlate.timings import timed
 from correlate.tokens import People
 from correlate.vault import Dropped, Vault
 
-__all__ = ["WITHHELD", "Scorer"]
+__all__ = ["Scorer"]
 
-WITHHELD = "withheld"
+# Exposures that are assessed at a time.
+ASSESSED_TOGETHER = 250_000
 COUNTS = ("rows", "rejected", "links", "hop_links", "household_links")
 
 
@@ -195,6 +197,7 @@ class Scorer:
             models.shares,
             self._base_rates() if models.base_rates else (),
             version("correlate-risk"),
+            "packed",
         )
         return xxhash.xxh3_128_hexdigest(plain(parts).encode())
 
@@ -240,20 +243,29 @@ class Scorer:
         return subjects
 
     def _assessed(self) -> pl.DataFrame:
-        """One row an exposure; those that an earlier run has assessed by the same models stay as they are."""
-        models, known = self._models, self._known.height
-        elements = self.table.exposures().select(
-            exposure_id=pl.col("exposure_no").cast(pl.Int64) - known,
+        """One row an exposure, packed; those that an earlier run has assessed by the same models stay as they
+        are.
+        """
+        names = names_of(self._models)
+        parts = [self._known] if self._known.height else []
+        for first in range(self._known.height, self.table.count, ASSESSED_TOGETHER):
+            end = min(first + ASSESSED_TOGETHER, self.table.count)
+            parts.append(packed(_withhold(self._assess(first, end), self._models.catalogue), names))
+        return pl.concat(parts, rechunk=False)
+
+    def _assess(self, first: int, end: int) -> pl.DataFrame:
+        """The assessments of the exposures numbered from ``first`` to before ``end``."""
+        models = self._models
+        elements = self.table.exposures(first, end).select(
+            exposure_id=pl.col("exposure_no").cast(pl.Int64) - first,
             breach="breach",
             class_set="class_set",
             probability=pl.col("percent") / 100,
             evidence="evidence",
             depth="depth",
         )
-        fresh = elements.filter(pl.col("exposure_id") >= 0)
-        count = self.table.count - known
         assessed = assess(
-            Exposures(frame=fresh, class_sets=self.table.class_sets(), count=count),
+            Exposures(frame=elements, class_sets=self.table.class_sets(), count=end - first),
             catalogue=models.catalogue,
             scenarios=models.scenarios,
             profile=models.profile,
@@ -262,10 +274,7 @@ class Scorer:
             shares=models.shares,
             threads=self._vault.engine.limits.threads or os.cpu_count() or 1,
         ).frame
-        assessed = _withhold(assessed, models.catalogue)
-        if not known:
-            return assessed
-        return pl.concat([self._known, assessed.with_columns(pl.col("exposure_id") + known)])
+        return assessed.with_columns(pl.col("exposure_id") + first)
 
     def _refuse_future(self) -> None:
         """Stop before the work, not after it, where the vault holds a breach of after the day."""

@@ -13,7 +13,7 @@ from correlate.risk.errors import (
     UnknownProfile,
     UnweightedScenario,
 )
-from correlate.risk.exposure import EXPOSURE_SCHEMA, Exposures
+from correlate.risk.exposure import EVIDENCE, EXPOSURE_SCHEMA, Exposures
 from correlate.risk.listing import BASE_RATES
 from correlate.risk.profile import DEFAULT_PROFILE, Profile
 from correlate.risk.reasons import ReasonBook, UnknownReason
@@ -26,6 +26,7 @@ __all__ = [
     "ASSESSMENT_SCHEMA",
     "BASE_RATES",
     "DEFAULT_PROFILE",
+    "EVIDENCE",
     "EXPOSURE_SCHEMA",
     "Assessment",
     "Bilingual",
