@@ -13,6 +13,7 @@ import polars as pl
 
 from correlate.catalogue import Breach
 from correlate.declared import Declarable, Declared, read_declared
+from correlate.linkage import EXPOSURES
 from correlate.pipeline import (
     Budget,
     Keeping,
@@ -208,9 +209,13 @@ def _scored(
                 ranges.close(each.bytes_read, more=True)
         ranges.close(source.bytes, more=False)
     again = None if update is None else ranges.linked
+    # What linked is of no use any more, and writing needs the room.
     vault.forms.clear()
+    vault.engine.drop_temporary(keep=EXPOSURES)
     with vault.engine.shrunk():
-        return replace(scorer.finish(by_number=id_column is None), again=again, whole=whole)
+        scored = scorer.finish(by_number=id_column is None)
+    vault.engine.drop_temporary()
+    return replace(scored, again=again, whole=whole)
 
 
 def _check_room(output: Path, batch: SubjectBatch, source: Source) -> None:

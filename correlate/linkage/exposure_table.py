@@ -17,7 +17,10 @@ from correlate.linkage.link import HOUSEHOLD, LINKED
 from correlate.vault import Vault, parse_classes
 from correlate.vocabulary import AttributeClass
 
-__all__ = ["ExposureTable"]
+__all__ = ["EXPOSURES", "ExposureTable"]
+
+EXPOSURES = "exposure"
+"""The temporary table that holds the distinct exposures."""
 
 # An element is breach_no, class_set_no, origin and hundredths side by side in one integer.
 BREACH_SHIFT, CLASS_SET_SHIFT, ORIGIN_SHIFT = 44, 12, 7

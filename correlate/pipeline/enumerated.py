@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import polars as pl
-from polars._typing import PolarsDataType
 
 __all__ = ["enumerated"]
 
@@ -12,12 +11,14 @@ _ROWS = 100_000
 
 
 def enumerated(frame: pl.DataFrame) -> pl.DataFrame:
-    """``frame`` with the names in its columns, lists and lists of structs as enumerations.
+    """``frame`` with the strings in its columns, lists and lists of structs as enumerations.
 
     Each column and field has its own, of all names that stand in it, sorted.
     """
-    casts = [_cast(frame, name, dtype) for name, dtype in frame.schema.items()]
-    return pl.DataFrame([_in_one_piece(frame, cast) for cast in casts])
+    casts = {name: _cast(frame, name, dtype) for name, dtype in frame.schema.items()}
+    return pl.DataFrame(
+        [frame[name] if cast is None else _in_one_piece(frame, cast) for name, cast in casts.items()]
+    )
 
 
 def _in_one_piece(frame: pl.DataFrame, cast: pl.Expr) -> pl.Series:
@@ -25,28 +26,21 @@ def _in_one_piece(frame: pl.DataFrame, cast: pl.Expr) -> pl.Series:
     return pl.concat([part.select(cast).to_series() for part in parts], rechunk=True)
 
 
-def _cast(frame: pl.DataFrame, name: str, dtype: pl.DataType) -> pl.Expr:
+def _cast(frame: pl.DataFrame, name: str, dtype: pl.DataType) -> pl.Expr | None:
+    """How a column is cast; None for one that has no strings."""
     column, element = pl.col(name), pl.element()
     if isinstance(dtype, pl.List) and isinstance(dtype.inner, pl.Struct):
-        fields = [field.name for field in dtype.inner.fields if _is_name(field.dtype)]
+        fields = [field.name for field in dtype.inner.fields if field.dtype == pl.String]
         entries = column.list.explode(keep_nulls=False, empty_as_null=False)
         named = {each: _names(frame, entries.struct.field(each)) for each in fields}
-        casts = {each: _as(names, element.struct.field(each)) for each, names in named.items()}
-        return column.list.eval(element.struct.with_fields(**casts)) if casts else column
-    if isinstance(dtype, pl.List) and _is_name(dtype.inner):
+        casts = {each: element.struct.field(each).cast(names) for each, names in named.items()}
+        return column.list.eval(element.struct.with_fields(**casts)) if casts else None
+    if dtype == pl.List(pl.String):
         entries = column.list.explode(keep_nulls=False, empty_as_null=False)
-        return column.list.eval(_as(_names(frame, entries), element))
-    return _as(_names(frame, column), column) if _is_name(dtype) else column
-
-
-def _is_name(dtype: PolarsDataType) -> bool:
-    return dtype == pl.String or isinstance(dtype, pl.Enum)
-
-
-def _as(names: pl.Enum, value: pl.Expr) -> pl.Expr:
-    return value.cast(pl.String).cast(names)
+        return column.list.eval(element.cast(_names(frame, entries)))
+    return column.cast(_names(frame, column)) if dtype == pl.String else None
 
 
 def _names(frame: pl.DataFrame, column: pl.Expr) -> pl.Enum:
     """The enumeration of what stands in a column."""
-    return pl.Enum(frame.select(found=column.unique())["found"].drop_nulls().cast(pl.String).sort())
+    return pl.Enum(frame.select(found=column.unique())["found"].drop_nulls().sort())

@@ -6,7 +6,7 @@ take a quarter of the memory, and nothing is lost.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 import polars as pl
 from polars._typing import PolarsDataType
@@ -27,27 +27,28 @@ _UNITS = {
 }
 
 
-def names_of(models: Models) -> pl.Enum:
-    """Every name that an assessment by these models may have in it."""
-    names = {
-        WITHHELD,
-        BASE_RATES,
-        *EVIDENCE,
-        *map(str, AttributeClass),
-        *(breach.id for breach in models.catalogue),
-        *(scenario.id for scenario in models.scenarios),
-        *(band.name for band in models.profile.bands),
-        *ReasonBook.load(models.scenarios).texts,
+def names_of(models: Models) -> dict[str, pl.Enum]:
+    """The names that an assessment by these models may have, of each column or field that has names.
+
+    They do not hang on who is assessed, and so neither do the bytes of a file that holds them.
+    """
+    names: dict[str, Iterable[str]] = {
+        "band": (band.name for band in models.profile.bands),
+        "evidence": (*EVIDENCE, BASE_RATES),
+        "breach": (*(breach.id for breach in models.catalogue), WITHHELD, BASE_RATES),
+        "scenario": (scenario.id for scenario in models.scenarios),
+        "attribute": map(str, AttributeClass),
+        "reasons": ReasonBook.load(models.scenarios).texts,
     }
-    return pl.Enum(sorted(names))
+    return {name: pl.Enum(sorted(set(known))) for name, known in names.items()}
 
 
-def packed(frame: pl.DataFrame, names: pl.Enum) -> pl.DataFrame:
+def packed(frame: pl.DataFrame, names: Mapping[str, pl.Enum]) -> pl.DataFrame:
     """Assessments, as ``assess`` gives them, to be held."""
 
     def held(name: str, value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
         if dtype == pl.String:
-            return value.cast(names)
+            return value.cast(names[name])
         return (value * _UNITS[name]).round().cast(pl.Int16) if name in _UNITS else value
 
     return _mapped(frame, held)

@@ -251,7 +251,7 @@ class Scorer:
         for first in range(self._known.height, self.table.count, ASSESSED_TOGETHER):
             end = min(first + ASSESSED_TOGETHER, self.table.count)
             parts.append(packed(_withhold(self._assess(first, end), self._models.catalogue), names))
-        return pl.concat(parts, rechunk=False)
+        return pl.concat(parts, rechunk=True)
 
     def _assess(self, first: int, end: int) -> pl.DataFrame:
         """The assessments of the exposures numbered from ``first`` to before ``end``."""

@@ -164,6 +164,12 @@ class Engine:
             with suppress(CorrelateError):
                 self.execute("RESET memory_limit")
 
+    def drop_temporary(self, *, keep: str = "") -> None:
+        """Drop every temporary table, but for one that may still be needed: they are not let go of else."""
+        for (table,) in self.rows("SELECT table_name FROM duckdb_tables() WHERE temporary"):
+            if table != keep:
+                self.execute(f"DROP TABLE temp.{quote_identifier(table)}", step="dropping a temporary table")
+
     @contextmanager
     def shrunk(self) -> Iterator[None]:
         """Let go of what was read of the file: others need the room. A limit that was not given stays."""

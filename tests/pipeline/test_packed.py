@@ -15,7 +15,10 @@ from correlate.risk import ASSESSMENT_SCHEMA
 
 MODELS = Models.default(as_of=datetime.date(2026, 11, 1))
 NAMES = names_of(MODELS)
-name = st.sampled_from(NAMES.categories.to_list())
+band, evidence, breach, scenario, attribute, reason = (
+    st.sampled_from(NAMES[field].categories.to_list())
+    for field in ("band", "evidence", "breach", "scenario", "attribute", "reasons")
+)
 hundredths = st.integers(0, 10_000).map(lambda whole: whole / 100)
 chance = st.integers(0, 10_000).map(lambda whole: whole / 10_000)
 depth = st.integers(0, 9)
@@ -23,17 +26,17 @@ row = st.fixed_dictionaries(
     {
         "exposure_id": st.integers(0, 2**40),
         **dict.fromkeys(("score", "score_min", "score_max", "uplift", "severity"), hundredths),
-        "band": name,
+        "band": band,
         "evidence": st.lists(
-            st.fixed_dictionaries({"evidence": name, "depth": depth, "points": hundredths}), max_size=3
+            st.fixed_dictionaries({"evidence": evidence, "depth": depth, "points": hundredths}), max_size=3
         ),
         "breaches": st.lists(
             st.fixed_dictionaries(
                 {
-                    "breach": name,
+                    "breach": breach,
                     "probability": st.none() | chance,
                     "date": st.none() | st.dates(),
-                    "evidence": name,
+                    "evidence": evidence,
                     "depth": depth,
                     "alone": hundredths,
                     "points": hundredths,
@@ -45,15 +48,15 @@ row = st.fixed_dictionaries(
         ),
         "scenarios": st.lists(
             st.fixed_dictionaries(
-                {"scenario": name, "feasibility": chance, "combination_only": st.booleans()}
+                {"scenario": scenario, "feasibility": chance, "combination_only": st.booleans()}
             ),
             max_size=3,
         ),
         "attributes": st.lists(
-            st.fixed_dictionaries({"attribute": name, "availability": chance, "points": hundredths}),
+            st.fixed_dictionaries({"attribute": attribute, "availability": chance, "points": hundredths}),
             max_size=3,
         ),
-        "reasons": st.lists(name, max_size=3),
+        "reasons": st.lists(reason, max_size=3),
     }
 )
 
