@@ -51,7 +51,9 @@ def packed(frame: pl.DataFrame, names: Mapping[str, pl.Enum]) -> pl.DataFrame:
             return value.cast(names[name])
         return (value * _UNITS[name]).round().cast(pl.Int16) if name in _UNITS else value
 
-    return _mapped(frame, held)
+    # Lists that were made block by block keep room for more, five times what they hold; in one piece they do
+    # not.
+    return _mapped(frame, held).rechunk()
 
 
 def unpacked(frame: pl.DataFrame, *, named: bool = True) -> pl.DataFrame:
