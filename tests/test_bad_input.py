@@ -360,7 +360,7 @@ def test_a_disk_too_full_for_the_rejects_is_told_and_the_vault_is_as_before(worl
 
 
 def test_a_disk_too_full_for_the_scores_is_told(world, small_disk):
-    disk, settings = small_disk(1_000_000)
+    disk, settings = small_disk(490_000)
     write(people(5_000), world / "subjects.csv")
     result = correlate(
         *("score", world / "vault.duckdb", world / "subjects.csv", "-o", disk / "scores.csv"),

@@ -208,10 +208,10 @@ def test_a_disk_without_room_is_told_before_anybody_is_linked(
     vault, small_france, tmp_path, monkeypatch, ending
 ):
     usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9 - 5_000, 5_000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9 - 500, 500))
     monkeypatch.setattr(Scorer, "close_range", None)
     output = tmp_path / f"scores.{ending}"
-    with pytest.raises(OutputError, match=r"5\.0 kB free, and it needs at least about [0-9.]+ [kM]B"):
+    with pytest.raises(OutputError, match=r"0\.5 kB free, and it needs at least about [0-9.]+ [kM]B"):
         score(vault, small_france.subjects, output, models=small_france.models)
     assert list(tmp_path.iterdir()) == []
 

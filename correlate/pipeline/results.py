@@ -60,24 +60,8 @@ def write_scores(
         model: stands in every row.
     """
     form = output_format(path)
-    subjects, assessed = _needed(subjects, assessed)
     with atomic_output(path) as part:
         WRITERS[form](part, _Rows(subjects=subjects, assessed=assessed, key_id=key_id, model=model))
-
-
-def _needed(subjects: pl.DataFrame, assessed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Without exposures that nobody has, of which an update leaves some: how a file is encoded hangs on what
-    names there are. The first of all, which is empty, is always there.
-    """
-    needed = (
-        pl.concat([pl.Series([0], dtype=subjects["exposure_no"].dtype), subjects["exposure_no"]])
-        .unique()
-        .sort()
-    )
-    if len(needed) == assessed.height:
-        return subjects, assessed
-    numbered = subjects.with_columns(exposure_no=needed.search_sorted(subjects["exposure_no"]))
-    return numbered, assessed[needed]
 
 
 def score_rows(
