@@ -81,11 +81,11 @@ def link(
         if tracer is not None:
             found, most = [judgement.hits], model.key_records_max
             tracer.note(Asked.of(askers.keys), subject_no, found, records_max=most)
-        engine.run([_direct(model)], into="direct", stepwise=stepwise)
+        direct = engine.run([_direct(model)], into="direct", stepwise=stepwise)
         household = engine.run([_household()], into=HOUSEHOLD, stepwise=stepwise)
         paths = "SELECT *, 1::TINYINT AS depth FROM direct"
         if held is not None:
-            with timed("paths") as step:
+            with timed("paths", rows_in=direct) as step:
                 step.rows_out += follow_paths(
                     vault, judgement.rows, judgement.hits, held, model=model, without=without, tracer=tracer
                 )
