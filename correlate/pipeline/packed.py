@@ -1,7 +1,8 @@
 """Assessments while they are held: names numbered, figures as whole numbers. A nation has millions of them.
 
 Scores and points have two decimals and chances four, severity two: in hundredths and ten-thousandths they
-take a quarter of the memory, and nothing is lost.
+take a quarter of the memory, and nothing is lost. Only where a profile's own grid of probabilities has more
+decimals, as thirds have, are they rounded to the four that are promised.
 """
 
 from __future__ import annotations
