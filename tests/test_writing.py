@@ -12,15 +12,16 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from correlate.pipeline import results, score_rows, write_scores
-from correlate.pipeline.enumerated import enumerated
+from correlate.pipeline import Models, results, score_rows, write_scores
+from correlate.pipeline.packed import names_of, packed
 from correlate.reading import OutputError
-from correlate.risk import ASSESSMENT_SCHEMA
 from tests.risk.test_canonical_case import STEPS, WORLD, records
 from tests.risk.worlds import assess_in
 
 NAMES = {"key_id": "k", "model": "m/p/s/2026-11-22"}
 EXPOSURES = [[], records(*STEPS), records(*STEPS[:2]), records(STEPS[2])]
+ASSESSED = assess_in(WORLD, EXPOSURES).frame
+PACKED = packed(ASSESSED, names_of(Models.default(as_of=WORLD.as_of, catalogue=WORLD.catalogue)))
 
 
 @pytest.fixture(autouse=True)
@@ -39,10 +40,10 @@ def subjects(count: int) -> pl.DataFrame:
     )
 
 
+@pytest.mark.parametrize("assessed", [ASSESSED, PACKED], ids=["as assessed", "packed"])
 @pytest.mark.parametrize("count", [0, 1, 2_500])
-def test_a_parquet_file_holds_the_rows_with_plain_strings(tmp_path: Path, count: int):
-    assessed = assess_in(WORLD, EXPOSURES).frame
-    expected = score_rows(subjects(count), assessed, **NAMES)
+def test_a_parquet_file_holds_the_rows_with_plain_strings(tmp_path: Path, count: int, assessed: pl.DataFrame):
+    expected = score_rows(subjects(count), ASSESSED, **NAMES)
     write_scores(tmp_path / "s.parquet", subjects(count), assessed, **NAMES)
     found = pl.read_parquet(tmp_path / "s.parquet")
     assert found.schema == expected.schema
@@ -52,7 +53,7 @@ def test_a_parquet_file_holds_the_rows_with_plain_strings(tmp_path: Path, count:
 
 
 def test_a_part_is_a_row_group(tmp_path: Path):
-    write_scores(tmp_path / "s.parquet", subjects(2_500), assess_in(WORLD, EXPOSURES).frame, **NAMES)
+    write_scores(tmp_path / "s.parquet", subjects(2_500), PACKED, **NAMES)
     written = pq.read_metadata(tmp_path / "s.parquet")
     groups = [written.row_group(place).num_rows for place in range(written.num_row_groups)]
     assert groups == [1_000, 1_000, 500]
@@ -62,11 +63,9 @@ SAME_BYTES = """
 import sys
 from pathlib import Path
 from correlate.pipeline import results, write_scores
-from tests.risk.test_canonical_case import WORLD
-from tests.risk.worlds import assess_in
-from tests.test_writing import EXPOSURES, NAMES, subjects
+from tests.test_writing import NAMES, PACKED, subjects
 results.ROWS_PER_GROUP = 1_000
-write_scores(Path(sys.argv[1]), subjects(2_500), assess_in(WORLD, EXPOSURES).frame, **NAMES)
+write_scores(Path(sys.argv[1]), subjects(2_500), PACKED, **NAMES)
 """
 
 
@@ -89,13 +88,5 @@ def test_a_disk_that_fills_up_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr("tempfile.mkstemp", full)
     with pytest.raises(OutputError, match="the disk is full"):
-        write_scores(tmp_path / "s.parquet", subjects(10), assess_in(WORLD, EXPOSURES).frame, **NAMES)
+        write_scores(tmp_path / "s.parquet", subjects(10), PACKED, **NAMES)
     assert not list(tmp_path.iterdir())
-
-
-def test_names_are_held_once_and_said_as_before():
-    assessed = assess_in(WORLD, EXPOSURES).frame
-    held = enumerated(assessed)
-    assert held["band"].dtype == pl.Enum(assessed["band"].unique().sort())
-    assert held.cast(ASSESSMENT_SCHEMA).equals(assessed)
-    assert enumerated(assessed.clear()).cast(ASSESSMENT_SCHEMA).equals(assessed.clear())

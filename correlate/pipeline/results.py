@@ -12,7 +12,6 @@ import polars as pl
 import pyarrow.parquet as pq
 from polars.io.plugins import register_io_source
 
-from correlate.pipeline.enumerated import enumerated
 from correlate.pipeline.packed import unpacked
 from correlate.reading import atomic_output
 from correlate.score_files import output_format
@@ -68,7 +67,7 @@ def score_rows(
     subjects: pl.DataFrame, assessed: pl.DataFrame, *, key_id: str, model: str, named: bool = True
 ) -> pl.DataFrame:
     """Bring each subject (subject_id, exposure_no) and the assessment of its exposure, packed or not,
-    together, in order; names stay enumerated if they are not to be ``named``.
+    together, in order; names stay numbered if they are not to be ``named``.
     """
     rows = assessed.drop("exposure_id")[subjects["exposure_no"]]
     own = unpacked(rows, named=named).with_columns(key_id=pl.lit(key_id), model=pl.lit(model))
@@ -102,7 +101,7 @@ class _Rows:
 
 def _write_parquet(path: Path, rows: _Rows) -> None:
     """Write each part as one row group, several columns at a time."""
-    names_held = rows.made_of(enumerated(rows.assessed), named=False)
+    names_held = rows.made_of(rows.assessed, named=False)
     source = register_io_source(lambda *_wanted: names_held.parts(), schema=names_held.schema())
     try:
         source.sink_parquet(
