@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,8 +56,9 @@ def typed(line: str, patch: pytest.MonkeyPatch) -> str:
         assert done.exit_code == 0, f"{line}\n{done.output}"
         return done.stdout
     else:
-        assert "correlate" not in words
-        subprocess.run(["bash", "-euo", "pipefail", "-c", line], check=True)
+        assert first == "for" or "correlate" not in words
+        beside = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        subprocess.run(["bash", "-euo", "pipefail", "-c", line], check=True, env=beside)
     return ""
 
 

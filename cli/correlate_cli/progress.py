@@ -1,4 +1,4 @@
-"""A progress bar on stderr for the long commands: bytes read, rows a second, time left."""
+"""A progress bar on stderr for the long commands: what is done, rows a second, time left."""
 
 from __future__ import annotations
 
@@ -37,12 +37,13 @@ class Advance(Protocol):
 
 
 @contextmanager
-def progress(title: str, total_bytes: int | None) -> Iterator[Advance]:
+def progress(title: str, total_bytes: int | None, *, total_rows: int | None = None) -> Iterator[Advance]:
     """Draw a bar on stderr while the block runs; nothing when stderr is no terminal or with ``--quiet``.
 
     Args:
         title: what is being done, as in "Ingesting".
         total_bytes: size of all the work; ``None`` when it is unknown, as for a pipe.
+        total_rows: how many rows it is, where these measure the work and not bytes.
 
     Yields:
         The function to call with the bytes and rows done since its last call.
@@ -52,15 +53,16 @@ def progress(title: str, total_bytes: int | None) -> Iterator[Advance]:
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        DownloadColumn(binary_units=True),
+        *(() if total_rows else (DownloadColumn(binary_units=True),)),
         RateColumn(),
         TimeRemainingColumn(compact=True),
     )
     with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
-        task = bar.add_task(title, total=total_bytes, rows=0)
+        task = bar.add_task(title, total=total_rows or total_bytes, rows=0)
 
         def advance(n_bytes: int, rows: int = 0) -> None:
-            bar.update(task, advance=n_bytes, rows=bar.tasks[0].fields["rows"] + rows)
+            done = rows if total_rows else n_bytes
+            bar.update(task, advance=done, rows=bar.tasks[0].fields["rows"] + rows)
 
         yield advance
 

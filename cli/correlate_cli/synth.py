@@ -27,6 +27,10 @@ def synth(
         list[str] | None,
         typer.Option("--breach", metavar="ID", help="A breach to make; five usual ones if left out."),
     ] = None,
+    nation: Annotated[
+        bool,
+        typer.Option("--nation", help="Make the fourteen files of a nation, about 2.3 rows for each person."),
+    ] = False,
     insee: Annotated[
         Path | None,
         typer.Option("--insee", metavar="DIR", help="Take the laws of names from INSEE's files in DIR."),
@@ -47,6 +51,7 @@ def synth(
     [bold]Examples[/bold]
       correlate synth people --people 100000 --seed 7
       correlate synth health --breach viamedis-almerys-2024 --breach almerys-2026
+      correlate synth nation --nation --people 1000000
       correlate synth --fit
     """
     if fit or breaches:
@@ -57,7 +62,8 @@ def synth(
     if directory is None:
         typer.echo("correlate synth: name the directory to write, as in: correlate synth people", err=True)
         raise typer.Exit(ExitCode.STOPPED)
-    with progress("Making people", None) as advance:
+    chosen = [*(breach or ()), *(correlate.synthesis.NATION_BREACHES if nation else ())]
+    with progress("Making people", None, total_rows=people) as advance:
         done = 0
 
         def report(made: int, _: int) -> None:
@@ -70,7 +76,7 @@ def synth(
             people=people,
             seed=seed,
             members=members,
-            breaches=breach or correlate.synthesis.DEFAULT_BREACHES,
+            breaches=chosen or correlate.synthesis.DEFAULT_BREACHES,
             insee=insee,
             format=format,
             force=force,

@@ -65,3 +65,14 @@ def test_work_of_unknown_size_is_drawn_too():
     with terminal() as drawn:
         work(total_bytes=None)
         assert "Ingesting" in drawn()
+
+
+def test_work_that_rows_measure_shows_them_and_no_bytes():
+    with terminal() as drawn:
+        with progress("Making people", None, total_rows=1_000) as advance:
+            for _ in range(2):
+                advance(0, rows=500)
+        shown = drawn()
+    assert "1,000 rows" in shown
+    assert "0:00" in shown, "the time left is told"
+    assert "bytes" not in shown

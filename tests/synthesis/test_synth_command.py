@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from correlate.synthesis import FURTHER_LEAKS, LEAKS
+from correlate.synthesis import FURTHER_LEAKS, LEAKS, NATION_BREACHES
 from correlate_cli.synth import synth
 
 
@@ -27,6 +27,13 @@ def test_it_makes_the_breaches_asked_for(run, tmp_path):
     made = [path.name for path in (tmp_path / "set" / "breaches").iterdir()]
     assert made == ["free-2024.csv"]
     assert pl.read_csv(tmp_path / "set" / "people.csv").height == 400
+
+
+def test_a_nation_is_its_fourteen_files_and_those_asked_for_besides(run, tmp_path):
+    words = ("--people", "300", "--nation", "--breach", "viamedis-almerys-2024")
+    assert run(str(tmp_path / "set"), *words).exit_code == 0
+    made = {path.stem for path in (tmp_path / "set" / "breaches").iterdir()}
+    assert made == {*NATION_BREACHES, "viamedis-almerys-2024"}
 
 
 def test_it_shows_the_fit_without_writing(run, tmp_path):
