@@ -6,9 +6,10 @@ identifies nobody and is not followed. Nothing here depends on who else is asked
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -26,14 +27,15 @@ __all__ = [
     "find_hits",
     "found_pairs",
     "frequencies",
+    "pairs_together",
 ]
 
 Numbers = npt.NDArray[np.int64]
 
 # Records of one breach that may share an identifier and still be one household's.
 HOUSEHOLD_RECORDS = 5
-# Hits whose pairs are made at a time.
-SLICE_HITS = 2_000_000
+# Hits that are looked at, and pairs that are made of them, at a time: a key that many ask for makes many.
+SLICE_HITS, SLICE_PAIRS = 2_000_000, 4_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +132,14 @@ def frequencies(hits: Hits, breach_of_file: dict[int, int], accepted: dict[int, 
     )
 
 
+def _cuts(counts: npt.NDArray[np.intp], most: int) -> list[int]:
+    """Where to cut (n,) counts into stretches that sum up to ``most``, and to no more than the last adds."""
+    summed = np.cumsum(counts)
+    whole = int(summed[-1]) if len(summed) else 0
+    inner = np.searchsorted(summed, np.arange(most, whole, most), side="left") + 1
+    return [0, *distinct(inner[inner < len(counts)]).tolist(), len(counts)]
+
+
 def found_pairs(
     hits: Hits,
     asked: Asked,
@@ -150,8 +160,19 @@ def found_pairs(
     for start in range(0, len(usable), SLICE_HITS):
         some = usable[start : start + SLICE_HITS]
         firsts = asked.starts[key_no[some]]
-        hit, place = spread(firsts, asked.starts[key_no[some] + 1] - firsts)
-        part = distinct(packing.pack(asked.asker_no[place], hits.record_id[some[hit]]))
-        parts.append(part if keep is None else part[keep(*packing.unpack(part))])
+        counts = asked.starts[key_no[some] + 1] - firsts
+        for first, end in pairwise(_cuts(counts, SLICE_PAIRS)):
+            hit, place = spread(firsts[first:end], counts[first:end])
+            part = distinct(packing.pack(asked.asker_no[place], hits.record_id[some[first:end][hit]]))
+            parts.append(part if keep is None else part[keep(*packing.unpack(part))])
     asker_no, record_id = packing.unpack(distinct(np.concatenate(parts)))
+    return pl.DataFrame({"asker_no": asker_no, "record_id": record_id})
+
+
+def pairs_together(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The distinct pairs (asker_no, record_id), rising, of several frames."""
+    every = pl.concat(parts)
+    asker_no, record_id = every["asker_no"].to_numpy(), every["record_id"].to_numpy()
+    packing = Packing.of(asker_no, record_id)
+    asker_no, record_id = packing.unpack(distinct(packing.pack(asker_no, record_id)))
     return pl.DataFrame({"asker_no": asker_no, "record_id": record_id})

@@ -26,7 +26,7 @@ import numpy.typing as npt
 import polars as pl
 
 from correlate.linkage.askers import Askers, held_rows, held_tokens
-from correlate.linkage.candidates import Asked, Hits, Lookups, found_pairs
+from correlate.linkage.candidates import Asked, Hits, Lookups, found_pairs, pairs_together
 from correlate.linkage.compare import compared
 from correlate.linkage.comparison import COMPARISONS
 from correlate.linkage.held import HeldRecords
@@ -210,7 +210,7 @@ class _Walk:
             return out
 
         pairs = [found_pairs(hits, asked, records_max=most, keep=likely) for hits in self._lookups.found]
-        return pl.concat(pairs).unique().sort("asker_no", "record_id"), known
+        return pairs_together(pairs), known
 
     def _asked(self, front: _Front) -> Asked:
         """The keys of the ends."""

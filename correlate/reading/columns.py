@@ -93,7 +93,7 @@ def assign_columns(
 def _mapped(headers: Sequence[str], mapping: Mapping, file: Path) -> dict[int, Field | AttributeClass | None]:
     meanings: dict[int, Field | AttributeClass | None] = {}
     for key, target in mapping.columns.items():
-        for index in _find(headers, key, file, asked_by="the mapping"):
+        for index in _find(headers, key, file, asked_by="the mapping names"):
             meanings[index] = None if target == IGNORE else _meaning(target)
     return meanings
 
@@ -150,7 +150,7 @@ def _name(index: int, headers: Sequence[str]) -> str:
 
 def _kept(headers: Sequence[str], keep: Sequence[str], lists: Sequence[str], file: Path) -> Iterator[Column]:
     for name in dict.fromkeys((*keep, *lists)):
-        index = _find(headers, name, file, asked_by="the request to keep it")[0]
+        index = _find(headers, name, file, asked_by="was asked for")[0]
         yield Column(
             index=index, header=headers[index], target=f"keep:{name}", carries=None, listed=name in lists
         )

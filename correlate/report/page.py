@@ -87,8 +87,8 @@ class Page:
 
     def _reasons(self, row: Mapping[str, Any]) -> Iterator[str]:
         for code in row["reasons"]:
-            first, *others = _wrapped(self.reasons.text(code, self.language), indent=13)
-            yield f"  {code:<10} {first.lstrip()}"
+            first, *others = _wrapped(self.reasons.text(code, self.language), indent=14)
+            yield f"  {code:<11} {first.lstrip()}"
             yield from others
 
     def _exact(self, row: Mapping[str, Any]) -> bool:

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from correlate.linkage.candidates import HOUSEHOLD_RECORDS, Asked, find_hits, found_pairs, frequencies
+from correlate.linkage import candidates
+from correlate.linkage.candidates import (
+    HOUSEHOLD_RECORDS,
+    Asked,
+    find_hits,
+    found_pairs,
+    frequencies,
+    pairs_together,
+)
 from correlate.vault import ROW_BITS, Vault, engine
 
 # Few values, so that they meet; and those at both ends of the range.
@@ -43,8 +51,11 @@ def askers(rows):
 def test_pairs_share_a_key_that_not_too_many_records_have(vault, stretch, asking, holding, most):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "STRETCH_ROWS", stretch)
+        patch.setattr(candidates, "SLICE_HITS", 3 * stretch)
+        patch.setattr(candidates, "SLICE_PAIRS", stretch)
         pairs = stored(vault, holding)
         hits = find_hits(vault.engine, askers(asking).keys)
+        made = found_pairs(hits, askers(asking), records_max=most)
     count = Counter(key for key, _ in pairs)
     expected = {
         (asker, record)
@@ -52,12 +63,22 @@ def test_pairs_share_a_key_that_not_too_many_records_have(vault, stretch, asking
         for other, record in pairs
         if key == other and count[key] <= most
     }
-    found = list(found_pairs(hits, askers(asking), records_max=most).iter_rows())
+    found = list(made.iter_rows())
     assert len(found) == len(set(found))
     assert set(found) == expected
     assert {key: n for key, n in zip(hits.keys.tolist(), hits.records.tolist(), strict=True) if n} == {
         key: n for key, n in count.items() if key in {key for key, _ in asking}
     }
+
+
+few = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2**40)), max_size=9)
+
+
+@given(parts=st.lists(few, min_size=1, max_size=3))
+def test_pairs_of_several_frames_stand_once_and_in_order(parts):
+    schema = {"asker_no": pl.Int64, "record_id": pl.Int64}
+    frames = [pl.DataFrame(part, schema=schema, orient="row") for part in parts]
+    assert pairs_together(frames).rows() == sorted({pair for part in parts for pair in part})
 
 
 @given(asking=asked, holding=st.lists(st.tuples(keys, st.integers(1, 3), st.integers(1, 9)), max_size=200))
