@@ -31,6 +31,7 @@ from correlate.pipeline import (
     VaultChange,
     score_rows,
     subject_fingerprints,
+    usual_bytes,
     write_scores,
 )
 from correlate.reading import Mapping, RejectsWriter, Source, check_room, check_writable, open_input
@@ -112,18 +113,19 @@ def score(
     output_format(output)
     check_writable(output)
     keeping = Keeping(output=output, resume=resume, links=keep_links or update is not None, update=update)
-    scored = _scored(
-        vault,
-        subjects,
-        models=models,
-        id_column=id_column,
-        breach=breach,
-        mapping=mapping,
-        declaring=_Declaring(declared, declared_column, hibp, hibp_domain),
-        rejects=rejects,
-        progress=progress,
-        keeping=keeping,
-    )
+    with vault.engine.bounded(usual_bytes()):
+        scored = _scored(
+            vault,
+            subjects,
+            models=models,
+            id_column=id_column,
+            breach=breach,
+            mapping=mapping,
+            declaring=_Declaring(declared, declared_column, hibp, hibp_domain),
+            rejects=rejects,
+            progress=progress,
+            keeping=keeping,
+        )
     eighth = subjects.stat().st_size // 8
     if progress:
         progress(eighth, 0)
@@ -155,15 +157,16 @@ def score_frame(
         One row a subject, sorted by subject_id: subject_id, the columns of ``risk.ASSESSMENT_SCHEMA`` but
         exposure_id, key_id and model. Rows without an id are left out.
     """
-    scored = _scored(
-        vault,
-        subjects,
-        models=models,
-        id_column=id_column,
-        breach=breach,
-        mapping=mapping,
-        declaring=_Declaring(declared, declared_column, hibp, hibp_domain),
-    )
+    with vault.engine.bounded(usual_bytes()):
+        scored = _scored(
+            vault,
+            subjects,
+            models=models,
+            id_column=id_column,
+            breach=breach,
+            mapping=mapping,
+            declaring=_Declaring(declared, declared_column, hibp, hibp_domain),
+        )
     return score_rows(scored.subjects, scored.assessed, key_id=vault.key_id, model=models.name)
 
 

@@ -10,7 +10,7 @@ from typing import Self
 from correlate.errors import InputError
 from correlate.vault import Limits, engine_bytes
 
-__all__ = ["Budget", "TooLittleMemory"]
+__all__ = ["Budget", "TooLittleMemory", "usual_bytes"]
 
 # What a row of a range takes at the peak of its linking, in bytes (2.6 kB measured, 1.9 million rows against
 # 150 million records, and some of what is given back stays with the process from range to range), and what
@@ -37,7 +37,7 @@ class Budget:
     @classmethod
     def of(cls, limits: Limits) -> Self:
         """What fits into the limits; raises TooLittleMemory."""
-        memory = limits.memory_bytes or min(USUAL_BYTES, _machine() // 2)
+        memory = limits.memory_bytes or usual_bytes()
         rows = _range_rows(memory)
         if rows < LEAST_ROWS:
             if limits.memory is not None:
@@ -47,6 +47,11 @@ class Budget:
         rows = min(rows, MOST_ROWS)
         batch = BATCH if rows >= 2 * BATCH else SMALL_BATCH
         return cls(batch_rows=batch, range_rows=rows // batch * batch)
+
+
+def usual_bytes() -> int:
+    """What the whole process may take where nothing is said of that."""
+    return min(USUAL_BYTES, _machine() // 2)
 
 
 def _range_rows(memory: int) -> int:

@@ -16,7 +16,7 @@ import polars as pl
 import pyarrow as pa
 
 from correlate.errors import CorrelateError
-from correlate.vault.connection import Limits, connect
+from correlate.vault.connection import Limits, connect, engine_bytes
 from correlate.vault.failures import translated
 
 __all__ = ["Engine", "Step", "quote_identifier"]
@@ -52,6 +52,8 @@ class Engine:
         # A link is followed once: what takes the vault's place has to take the place of the file itself.
         self.file = path.resolve()
         self._write = write
+        # What the whole process is bound to, in bytes, if to anything.
+        self._memory = self.limits.memory_bytes
         self._connection = connect(self.file, write=write, limits=self.limits, told_as=self.path)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine")
 
@@ -171,9 +173,24 @@ class Engine:
                 self.execute(f"DROP TABLE temp.{quote_identifier(table)}", step="dropping a temporary table")
 
     @contextmanager
+    def bounded(self, memory: int) -> Iterator[None]:
+        """Take so many bytes for what the whole process may use, if nothing was said of that."""
+        if self._memory is not None:
+            yield
+            return
+        self._memory = memory
+        self.execute(f"SET memory_limit = '{engine_bytes(memory) // 1000}KB'")
+        try:
+            yield
+        finally:
+            self._memory = None
+            with suppress(CorrelateError):
+                self.execute("RESET memory_limit")
+
+    @contextmanager
     def shrunk(self) -> Iterator[None]:
-        """Let go of what was read of the file: others need the room. A limit that was not given stays."""
-        if (self.limits.memory_bytes or 0) <= SHRUNK_FROM:
+        """Let go of what was read of the file: others need the room. Where there is no bound all stays."""
+        if (memory := self._memory or 0) <= SHRUNK_FROM:
             yield
             return
         # It may hold more that it cannot let go of.
@@ -183,7 +200,7 @@ class Engine:
             yield
         finally:
             with suppress(CorrelateError):
-                self.execute(f"SET memory_limit = '{self.limits.engine_memory}'")
+                self.execute(f"SET memory_limit = '{engine_bytes(memory) // 1000}KB'")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

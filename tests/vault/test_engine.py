@@ -203,3 +203,24 @@ def test_each_failure_is_told_by_its_kind(error, kind, tmp_path):
     told = translated(error, path=tmp_path / "v.duckdb", step="a step")
     assert type(told) is kind
     assert "Zabulon" not in str(told)
+
+
+def test_where_no_memory_was_given_work_is_bounded_for_a_while(tmp_path):
+    """And what was given stays as it was given."""
+
+    def limit(engine):
+        return engine.scalar("SELECT current_setting('memory_limit')")
+
+    with Engine(tmp_path / "free.duckdb", write=True) as engine:
+        free = limit(engine)
+        with engine.bounded(8_000_000_000):
+            assert limit(engine) == "1.4 GiB", "a fifth of it"
+            with engine.shrunk():
+                assert limit(engine) == "953.6 MiB"
+            assert limit(engine) == "1.4 GiB"
+        assert limit(engine) == free
+    with Engine(tmp_path / "given.duckdb", write=True, limits=Limits(memory="4GB")) as engine:
+        given = limit(engine)
+        with engine.bounded(8_000_000_000):
+            assert limit(engine) == given
+        assert limit(engine) == given
