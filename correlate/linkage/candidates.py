@@ -35,7 +35,7 @@ Numbers = npt.NDArray[np.int64]
 # Records of one breach that may share an identifier and still be one household's.
 HOUSEHOLD_RECORDS = 5
 # Hits that are looked at, and pairs that are made of them, at a time: a key that many ask for makes many.
-SLICE_HITS, SLICE_PAIRS = 2_000_000, 4_000_000
+SLICE_HITS, SLICE_PAIRS = 1_000_000, 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,11 +12,12 @@ from correlate.vault import Limits, engine_bytes
 
 __all__ = ["Budget", "TooLittleMemory", "usual_bytes"]
 
-# What a row of a range takes at the peak of its linking, in bytes (2.6 kB measured, 1.9 million rows against
-# 150 million records, and some of what is given back stays with the process from range to range), and what
-# comes on top of all ranges and of the engine's part: the program itself, and batches on their way in.
-ROW_BYTES = 3_300
-BASE_BYTES = 500_000_000
+# What a row of a range takes at the peak of its linking, in bytes (2.6 kB measured, 1.75 million rows against
+# 150 million records; some of what is given back stays with the process from range to range, and there are
+# ranges with more pairs than others), and what comes on top of all ranges and of the engine's part: the
+# program itself, and batches on their way in.
+ROW_BYTES = 3_500
+BASE_BYTES = 650_000_000
 LEAST_ROWS, MOST_ROWS = 25_000, 4_000_000
 SMALL_BATCH, BATCH = 25_000, 125_000
 # Where nothing is said: no more than this, nor than half of the machine.

@@ -93,7 +93,7 @@ def assign_columns(
 def _mapped(headers: Sequence[str], mapping: Mapping, file: Path) -> dict[int, Field | AttributeClass | None]:
     meanings: dict[int, Field | AttributeClass | None] = {}
     for key, target in mapping.columns.items():
-        for index in _find(headers, key, file, asked_by="the mapping names"):
+        for index in _find(headers, key, file, why="the mapping names"):
             meanings[index] = None if target == IGNORE else _meaning(target)
     return meanings
 
@@ -102,7 +102,7 @@ def _meaning(target: str) -> Field | AttributeClass:
     return Field(target) if target in tuple(Field) else AttributeClass(target)
 
 
-def _find(headers: Sequence[str], key: str, file: Path, *, asked_by: str) -> list[int]:
+def _find(headers: Sequence[str], key: str, file: Path, *, why: str) -> list[int]:
     """Find a column by its header, exact or else folded, or else by its 1-based position."""
     exact = [index for index, header in enumerate(headers) if header == key]
     folded = exact or [index for index, header in enumerate(headers) if same(header) == same(key)]
@@ -110,7 +110,7 @@ def _find(headers: Sequence[str], key: str, file: Path, *, asked_by: str) -> lis
         return folded
     if key.isascii() and key.isdigit() and 1 <= int(key) <= len(headers):
         return [int(key) - 1]
-    raise UnknownColumn(file=file, column=f"“{key}”", asked_by=asked_by, headers=listable(headers))
+    raise UnknownColumn(file=file, column=f"“{key}”", why=why, headers=listable(headers))
 
 
 def _recognised(
@@ -150,7 +150,7 @@ def _name(index: int, headers: Sequence[str]) -> str:
 
 def _kept(headers: Sequence[str], keep: Sequence[str], lists: Sequence[str], file: Path) -> Iterator[Column]:
     for name in dict.fromkeys((*keep, *lists)):
-        index = _find(headers, name, file, asked_by="was asked for")[0]
+        index = _find(headers, name, file, why="was asked for")[0]
         yield Column(
             index=index, header=headers[index], target=f"keep:{name}", carries=None, listed=name in lists
         )

@@ -79,7 +79,7 @@ class NoColumnRecognised(InputError):
 
 
 class UnknownColumn(InputError):
-    """{file} has no column {column}, which {asked_by}. It has {headers}."""
+    """{file} has no column {column}, which {why}. It has {headers}."""
 
 
 class ColumnClash(InputError):
