@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from correlate.pipeline import Scorer, SubjectIdIdentifies
+from correlate.pipeline import Scorer, SubjectIdIdentifies, scorer
 from correlate.reading import OutputError, RejectsWriter
 from correlate.score_files import UnknownOutputFormat
 from correlate.scoring import score, score_frame
@@ -90,6 +90,16 @@ def test_batches_and_their_size_change_nothing(vault, small_france, members, out
         for start, end in ((0, 1), (1, 302), (302, members.height))
     ]
     assert pl.concat(parts).sort("subject_id").equals(pl.read_parquet(outputs["parquet"]))
+
+
+def test_how_many_exposures_are_assessed_at_a_time_changes_no_byte(
+    vault, small_france, outputs, tmp_path, monkeypatch
+):
+    """Less memory makes it fewer."""
+    monkeypatch.setattr(scorer, "ASSESSED_TOGETHER", 7)
+    output = tmp_path / "scores.parquet"
+    score(vault, small_france.subjects, output, models=small_france.models, id_column="member_id")
+    assert output.read_bytes() == outputs["parquet"].read_bytes()
 
 
 def test_the_formats_say_the_same(outputs):

@@ -32,8 +32,8 @@ from correlate.vault import Dropped, Vault
 
 __all__ = ["Scorer"]
 
-# Exposures that are assessed at a time.
-ASSESSED_TOGETHER = 250_000
+# Exposures that are assessed at a time, and what one of them may take meanwhile of all that memory there is.
+ASSESSED_TOGETHER, ASSESSED_BYTES = 250_000, 32_000
 COUNTS = ("rows", "rejected", "links", "hop_links", "household_links")
 
 
@@ -248,8 +248,10 @@ class Scorer:
         """
         names = names_of(self._models)
         parts = [self._known] if self._known.height else []
-        for first in range(self._known.height, self.table.count, ASSESSED_TOGETHER):
-            end = min(first + ASSESSED_TOGETHER, self.table.count)
+        memory = self._vault.engine.memory
+        together = ASSESSED_TOGETHER if memory is None else min(ASSESSED_TOGETHER, memory // ASSESSED_BYTES)
+        for first in range(self._known.height, self.table.count, together):
+            end = min(first + together, self.table.count)
             parts.append(packed(_withhold(self._assess(first, end), self._models.catalogue), names))
         return pl.concat(parts, rechunk=True)
 

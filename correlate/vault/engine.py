@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 
 WAKE_SECONDS = 0.2
 LEAN_MEMORY = "256MB"
-# An engine that is told to shrink keeps so much, if the whole process has more than that.
-SHRUNK_MEMORY, SHRUNK_FROM = "1GB", 4_000_000_000
+# An engine that is told to shrink keeps so much at most, and half of what it had where that is less.
+SHRUNK_BYTES = 1_000_000_000
 # Rows that are sought in a sorted table at a time: few enough to stay near the processor, many enough that
 # planning is nothing.
 STRETCH_ROWS = 400_000
@@ -53,7 +53,7 @@ class Engine:
         self.file = path.resolve()
         self._write = write
         # What the whole process is bound to, in bytes, if to anything.
-        self._memory = self.limits.memory_bytes
+        self.memory = self.limits.memory_bytes
         self._connection = connect(self.file, write=write, limits=self.limits, told_as=self.path)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine")
 
@@ -175,32 +175,33 @@ class Engine:
     @contextmanager
     def bounded(self, memory: int) -> Iterator[None]:
         """Take so many bytes for what the whole process may use, if nothing was said of that."""
-        if self._memory is not None:
+        if self.memory is not None:
             yield
             return
-        self._memory = memory
+        self.memory = memory
         self.execute(f"SET memory_limit = '{engine_bytes(memory) // 1000}KB'")
         try:
             yield
         finally:
-            self._memory = None
+            self.memory = None
             with suppress(CorrelateError):
                 self.execute("RESET memory_limit")
 
     @contextmanager
     def shrunk(self) -> Iterator[None]:
         """Let go of what was read of the file: others need the room. Where there is no bound all stays."""
-        if (memory := self._memory or 0) <= SHRUNK_FROM:
+        if self.memory is None:
             yield
             return
+        own = engine_bytes(self.memory)
         # It may hold more that it cannot let go of.
         with suppress(CorrelateError):
-            self.execute(f"SET memory_limit = '{SHRUNK_MEMORY}'")
+            self.execute(f"SET memory_limit = '{min(own // 2, SHRUNK_BYTES) // 1000}KB'")
         try:
             yield
         finally:
             with suppress(CorrelateError):
-                self.execute(f"SET memory_limit = '{engine_bytes(memory) // 1000}KB'")
+                self.execute(f"SET memory_limit = '{own // 1000}KB'")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
