@@ -17,7 +17,7 @@ __all__ = ["Budget", "TooLittleMemory", "usual_bytes"]
 # ranges with more pairs than others), and what comes on top of all ranges and of the engine's part: the
 # program itself, and batches on their way in.
 ROW_BYTES = 3_500
-BASE_BYTES = 650_000_000
+BASE_BYTES = 850_000_000
 LEAST_ROWS, MOST_ROWS = 25_000, 4_000_000
 SMALL_BATCH, BATCH = 25_000, 125_000
 # Where nothing is said: no more than this, nor than half of the machine.
