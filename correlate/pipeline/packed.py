@@ -16,7 +16,7 @@ from correlate.pipeline.models import Models
 from correlate.risk import BASE_RATES, EVIDENCE, ReasonBook
 from correlate.vocabulary import AttributeClass
 
-__all__ = ["WITHHELD", "names_of", "packed", "unpacked"]
+__all__ = ["WITHHELD", "in_one_piece", "names_of", "packed", "unpacked"]
 
 WITHHELD = "withheld"
 """Stands for a breach that is not named."""
@@ -55,6 +55,17 @@ def packed(frame: pl.DataFrame, names: Mapping[str, pl.Enum]) -> pl.DataFrame:
     # Lists that were made block by block keep room for more, five times what they hold; in one piece they do
     # not.
     return _mapped(frame, held).rechunk()
+
+
+def in_one_piece(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """Frames of the same columns, one below the other; a column at a time, so that one alone is held twice.
+    The list is emptied.
+    """
+    columns = []
+    for name in parts[0].columns:
+        columns.append(pl.concat([part[name] for part in parts], rechunk=True))
+        parts[:] = [part.drop(name) for part in parts]
+    return pl.DataFrame(columns)
 
 
 def unpacked(frame: pl.DataFrame, *, named: bool = True) -> pl.DataFrame:

@@ -20,7 +20,7 @@ from correlate.linkage import ExposureTable, link
 from correlate.pipeline.declarations import Declarations
 from correlate.pipeline.kept_links import kept_links
 from correlate.pipeline.models import Models
-from correlate.pipeline.packed import WITHHELD, names_of, packed
+from correlate.pipeline.packed import WITHHELD, in_one_piece, names_of, packed
 from correlate.pipeline.plain import plain
 from correlate.pipeline.ranges import LINKS, REJECTS, SUBJECTS, RangeResult, read_subjects
 from correlate.pipeline.scored import Scored
@@ -253,7 +253,7 @@ class Scorer:
         for first in range(self._known.height, self.table.count, together):
             end = min(first + together, self.table.count)
             parts.append(packed(_withhold(self._assess(first, end), self._models.catalogue), names))
-        return pl.concat(parts, rechunk=True)
+        return in_one_piece(parts)
 
     def _assess(self, first: int, end: int) -> pl.DataFrame:
         """The assessments of the exposures numbered from ``first`` to before ``end``."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from correlate.pipeline import Models
-from correlate.pipeline.packed import names_of, packed, unpacked
+from correlate.pipeline.packed import in_one_piece, names_of, packed, unpacked
 from correlate.risk import ASSESSMENT_SCHEMA
 
 MODELS = Models.default(as_of=datetime.date(2026, 11, 1))
@@ -69,6 +69,15 @@ def test_nothing_is_lost_on_the_way(rows):
     assert unpacked(held).schema == ASSESSMENT_SCHEMA
     assert unpacked(unpacked(held)).equals(frame)
     assert unpacked(held, named=False)["score"].to_list() == frame["score"].to_list()
+
+
+@given(rows=st.lists(row, max_size=5), cut=st.integers(0, 5))
+def test_parts_are_put_together_a_column_at_a_time(rows, cut):
+    frame = packed(pl.DataFrame(rows, schema=ASSESSMENT_SCHEMA), NAMES)
+    whole = in_one_piece([frame[:cut], frame[cut:]])
+    assert whole.equals(frame)
+    assert whole.schema == frame.schema
+    assert whole.n_chunks() == 1
 
 
 def test_every_figure_comes_back_to_the_last_bit():
