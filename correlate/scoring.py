@@ -31,7 +31,6 @@ from correlate.pipeline import (
     VaultChange,
     score_rows,
     subject_fingerprints,
-    usual_bytes,
     write_scores,
 )
 from correlate.reading import Mapping, RejectsWriter, Source, check_room, check_writable, open_input
@@ -113,19 +112,18 @@ def score(
     output_format(output)
     check_writable(output)
     keeping = Keeping(output=output, resume=resume, links=keep_links or update is not None, update=update)
-    with vault.engine.bounded(usual_bytes()):
-        scored = _scored(
-            vault,
-            subjects,
-            models=models,
-            id_column=id_column,
-            breach=breach,
-            mapping=mapping,
-            declaring=_Declaring(declared, declared_column, hibp, hibp_domain),
-            rejects=rejects,
-            progress=progress,
-            keeping=keeping,
-        )
+    scored = _scored(
+        vault,
+        subjects,
+        models=models,
+        id_column=id_column,
+        breach=breach,
+        mapping=mapping,
+        declaring=_Declaring(declared, declared_column, hibp, hibp_domain),
+        rejects=rejects,
+        progress=progress,
+        keeping=keeping,
+    )
     eighth = subjects.stat().st_size // 8
     if progress:
         progress(eighth, 0)
@@ -157,16 +155,15 @@ def score_frame(
         One row a subject, sorted by subject_id: subject_id, the columns of ``risk.ASSESSMENT_SCHEMA`` but
         exposure_id, key_id and model. Rows without an id are left out.
     """
-    with vault.engine.bounded(usual_bytes()):
-        scored = _scored(
-            vault,
-            subjects,
-            models=models,
-            id_column=id_column,
-            breach=breach,
-            mapping=mapping,
-            declaring=_Declaring(declared, declared_column, hibp, hibp_domain),
-        )
+    scored = _scored(
+        vault,
+        subjects,
+        models=models,
+        id_column=id_column,
+        breach=breach,
+        mapping=mapping,
+        declaring=_Declaring(declared, declared_column, hibp, hibp_domain),
+    )
     return score_rows(scored.subjects, scored.assessed, key_id=vault.key_id, model=models.name)
 
 
@@ -186,38 +183,52 @@ def _scored(
     refusal = Refusal.of(models.profile)
     breaches = Declarable(catalogue=models.catalogue, as_of=models.as_of)
     budget = Budget.of(vault.engine.limits)
-    with _opened(subjects, mapping, id_column, declaring, budget) as source:
-        refusal.check_source(source)
-        keeping = keeping or Keeping()
-        now = Snapshot.of(vault)
-        run = _run(vault, source, models, id_column, breach, mapping, declaring)
-        state = {"the vault": now.document(), "the size of a batch": budget.batch_rows}
-        previous = keeping.begin({**run, **state}, vault, now)
-        # Read after the subjects' headers have passed, and before any of their rows.
-        declared = _declared(vault, declaring, id_column, breaches, refusal, rejects)
-        scorer = Scorer(vault, models, breach=breach, declared=declared, keep_links=keeping.links)
-        rows = SubjectRows(
-            vault, source, mapping, refusal, id_column=id_column, column=declaring.column, breaches=breaches
-        )
-        update, whole = None, ""
-        if previous is not None:
-            change = VaultChange.between(previous.snapshot, now, vault, models.linkage)
-            update, whole = _updating(previous, vault, change, scorer, rows, progress)
-        ranges = _Ranges(scorer, source, keeping, update, rejects, progress)
-        for each in rows.read(skip=ranges.restored(), pick=None if update is None else update.pick):
-            if not ranges.open and keeping.output is not None:
-                _check_room(keeping.output, each, source)
-            ranges.open = True
-            if scorer.add(each) >= budget.range_rows:
-                ranges.close(each.bytes_read, more=True)
-        ranges.close(source.bytes, more=False)
-    again = None if update is None else ranges.linked
-    # What linked is of no use any more, and writing needs the room.
-    vault.forms.clear()
-    vault.engine.drop_temporary(keep=EXPOSURES)
-    with vault.engine.shrunk():
-        scored = scorer.finish(by_number=id_column is None)
-    vault.engine.drop_temporary()
+    with vault.engine.bounded(budget.memory):
+        with _opened(subjects, mapping, id_column, declaring, budget) as source:
+            refusal.check_source(source)
+            keeping = keeping or Keeping()
+            now = Snapshot.of(vault)
+            run = _run(vault, source, models, id_column, breach, mapping, declaring)
+            state = {"the vault": now.document(), "the size of a batch": budget.batch_rows}
+            previous = keeping.begin({**run, **state}, vault, now)
+            # Read after the subjects' headers have passed, and before any of their rows.
+            declared = _declared(vault, declaring, id_column, breaches, refusal, rejects)
+            scorer = Scorer(
+                vault,
+                models,
+                breach=breach,
+                declared=declared,
+                keep_links=keeping.links,
+                together=budget.exposures,
+            )
+            rows = SubjectRows(
+                vault,
+                source,
+                mapping,
+                refusal,
+                id_column=id_column,
+                column=declaring.column,
+                breaches=breaches,
+            )
+            update, whole = None, ""
+            if previous is not None:
+                change = VaultChange.between(previous.snapshot, now, vault, models.linkage)
+                update, whole = _updating(previous, vault, change, scorer, rows, progress)
+            ranges = _Ranges(scorer, source, keeping, update, rejects, progress)
+            for each in rows.read(skip=ranges.restored(), pick=None if update is None else update.pick):
+                if not ranges.open and keeping.output is not None:
+                    _check_room(keeping.output, each, source)
+                ranges.open = True
+                if scorer.add(each) >= budget.range_rows:
+                    ranges.close(each.bytes_read, more=True)
+            ranges.close(source.bytes, more=False)
+        again = None if update is None else ranges.linked
+        # What linked is of no use any more, and writing needs the room.
+        vault.forms.clear()
+        vault.engine.drop_temporary(keep=EXPOSURES)
+        with vault.engine.shrunk():
+            scored = scorer.finish(by_number=id_column is None)
+        vault.engine.drop_temporary()
     return replace(scored, again=again, whole=whole)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from correlate.pipeline import Scorer, SubjectIdIdentifies, scorer
+from correlate.pipeline import Scorer, SubjectIdIdentifies, budget
 from correlate.reading import OutputError, RejectsWriter
 from correlate.score_files import UnknownOutputFormat
 from correlate.scoring import score, score_frame
@@ -96,7 +96,7 @@ def test_how_many_exposures_are_assessed_at_a_time_changes_no_byte(
     vault, small_france, outputs, tmp_path, monkeypatch
 ):
     """Less memory makes it fewer."""
-    monkeypatch.setattr(scorer, "ASSESSED_TOGETHER", 7)
+    monkeypatch.setattr(budget, "EXPOSURES", 7)
     output = tmp_path / "scores.parquet"
     score(vault, small_france.subjects, output, models=small_france.models, id_column="member_id")
     assert output.read_bytes() == outputs["parquet"].read_bytes()

@@ -35,7 +35,7 @@ Numbers = npt.NDArray[np.int64]
 # Records of one breach that may share an identifier and still be one household's.
 HOUSEHOLD_RECORDS = 5
 # Hits that are looked at, and pairs that are made of them, at a time: a key that many ask for makes many.
-SLICE_HITS, SLICE_PAIRS = 1_000_000, 1_000_000
+SLICE = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,10 +133,9 @@ def frequencies(hits: Hits, breach_of_file: dict[int, int], accepted: dict[int, 
 
 
 def _cuts(counts: npt.NDArray[np.intp], most: int) -> list[int]:
-    """Where to cut (n,) counts into stretches that sum up to ``most``, and to no more than the last adds."""
+    """Where to cut (n,) counts: behind each that brings the sum of all so far to a multiple of ``most``."""
     summed = np.cumsum(counts)
-    whole = int(summed[-1]) if len(summed) else 0
-    inner = np.searchsorted(summed, np.arange(most, whole, most), side="left") + 1
+    inner = np.searchsorted(summed, np.arange(most, summed[-1], most)) + 1
     return [0, *distinct(inner[inner < len(counts)]).tolist(), len(counts)]
 
 
@@ -157,11 +156,11 @@ def found_pairs(
     usable = np.flatnonzero(key_no >= 0)
     packing = Packing.of(asked.asker_no, hits.record_id)
     parts = [np.empty(0, dtype=np.int64)]
-    for start in range(0, len(usable), SLICE_HITS):
-        some = usable[start : start + SLICE_HITS]
+    for start in range(0, len(usable), SLICE):
+        some = usable[start : start + SLICE]
         firsts = asked.starts[key_no[some]]
         counts = asked.starts[key_no[some] + 1] - firsts
-        for first, end in pairwise(_cuts(counts, SLICE_PAIRS)):
+        for first, end in pairwise(_cuts(counts, SLICE)):
             hit, place = spread(firsts[first:end], counts[first:end])
             part = distinct(packing.pack(asked.asker_no[place], hits.record_id[some[first:end][hit]]))
             parts.append(part if keep is None else part[keep(*packing.unpack(part))])

@@ -1,6 +1,6 @@
 """What the batch and the single check share: models, linking and assessing, results."""
 
-from correlate.pipeline.budget import Budget, TooLittleMemory, usual_bytes
+from correlate.pipeline.budget import Budget, TooLittleMemory
 from correlate.pipeline.change import VaultChange
 from correlate.pipeline.keeping import Keeping
 from correlate.pipeline.kept_links import subject_fingerprints
@@ -44,6 +44,5 @@ __all__ = [
     "subject_fingerprints",
     "subject_ids",
     "unpacked",
-    "usual_bytes",
     "write_scores",
 ]

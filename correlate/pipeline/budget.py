@@ -10,7 +10,7 @@ from typing import Self
 from correlate.errors import InputError
 from correlate.vault import Limits, engine_bytes
 
-__all__ = ["Budget", "TooLittleMemory", "usual_bytes"]
+__all__ = ["Budget", "TooLittleMemory"]
 
 # What a row of a range takes at the peak of its linking, in bytes (2.6 kB measured, 1.75 million rows against
 # 150 million records; some of what is given back stays with the process from range to range, and there are
@@ -20,6 +20,8 @@ ROW_BYTES = 3_500
 BASE_BYTES = 850_000_000
 LEAST_ROWS, MOST_ROWS = 25_000, 4_000_000
 SMALL_BATCH, BATCH = 25_000, 125_000
+# Exposures that are assessed at a time, and the part of all memory for which there is one of them.
+EXPOSURES, EXPOSURE_BYTES = 250_000, 32_000
 # Where nothing is said: no more than this, nor than half of the machine.
 USUAL_BYTES = 8_000_000_000
 
@@ -30,15 +32,19 @@ class TooLittleMemory(InputError):
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """``batch_rows`` are read and tokenised at a time, ``range_rows`` are linked together."""
+    """``memory`` is what the process may take, in bytes; ``batch_rows`` are read and tokenised at a time,
+    ``range_rows`` are linked together, so many ``exposures`` are assessed at a time.
+    """
 
+    memory: int = USUAL_BYTES
     batch_rows: int
     range_rows: int
+    exposures: int = EXPOSURES
 
     @classmethod
     def of(cls, limits: Limits) -> Self:
         """What fits into the limits; raises TooLittleMemory."""
-        memory = limits.memory_bytes or usual_bytes()
+        memory = limits.memory_bytes or min(USUAL_BYTES, _machine() // 2)
         rows = _range_rows(memory)
         if rows < LEAST_ROWS:
             if limits.memory is not None:
@@ -47,12 +53,12 @@ class Budget:
             rows = LEAST_ROWS
         rows = min(rows, MOST_ROWS)
         batch = BATCH if rows >= 2 * BATCH else SMALL_BATCH
-        return cls(batch_rows=batch, range_rows=rows // batch * batch)
-
-
-def usual_bytes() -> int:
-    """What the whole process may take where nothing is said of that."""
-    return min(USUAL_BYTES, _machine() // 2)
+        return cls(
+            memory=memory,
+            batch_rows=batch,
+            range_rows=rows // batch * batch,
+            exposures=min(EXPOSURES, memory // EXPOSURE_BYTES),
+        )
 
 
 def _range_rows(memory: int) -> int:

@@ -32,8 +32,6 @@ from correlate.vault import Dropped, Vault
 
 __all__ = ["Scorer"]
 
-# Exposures that are assessed at a time, and what one of them may take meanwhile of all that memory there is.
-ASSESSED_TOGETHER, ASSESSED_BYTES = 250_000, 32_000
 COUNTS = ("rows", "rejected", "links", "hop_links", "household_links")
 
 
@@ -59,12 +57,14 @@ class Scorer:
         breach: Breach | None = None,
         declared: Declared | None = None,
         keep_links: bool = False,
+        together: int = 1_000,
     ) -> None:
         """Bind vault and models; ``breach`` says that the subjects are that breach's rows, ``declared`` which
-        breaches they were told of, ``keep_links`` that ranges tell what their links rest on.
+        breaches they were told of, ``keep_links`` that ranges tell what their links rest on; so many
+        exposures are assessed ``together``.
         """
         self._vault, self._models, self._breach = vault, models, breach
-        self._keep_links = keep_links
+        self._keep_links, self._together = keep_links, together
         self._refuse_future()
         self.table = ExposureTable(vault)
         self._known = pl.DataFrame()
@@ -197,6 +197,7 @@ class Scorer:
             models.shares,
             self._base_rates() if models.base_rates else (),
             version("correlate-risk"),
+            # How they are held.
             "packed",
         )
         return xxhash.xxh3_128_hexdigest(plain(parts).encode())
@@ -248,10 +249,8 @@ class Scorer:
         """
         names = names_of(self._models)
         parts = [self._known] if self._known.height else []
-        memory = self._vault.engine.memory
-        together = ASSESSED_TOGETHER if memory is None else min(ASSESSED_TOGETHER, memory // ASSESSED_BYTES)
-        for first in range(self._known.height, self.table.count, together):
-            end = min(first + together, self.table.count)
+        for first in range(self._known.height, self.table.count, self._together):
+            end = min(first + self._together, self.table.count)
             parts.append(packed(_withhold(self._assess(first, end), self._models.catalogue), names))
         return in_one_piece(parts)
 

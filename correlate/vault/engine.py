@@ -53,7 +53,7 @@ class Engine:
         self.file = path.resolve()
         self._write = write
         # What the whole process is bound to, in bytes, if to anything.
-        self.memory = self.limits.memory_bytes
+        self._memory = self.limits.memory_bytes
         self._connection = connect(self.file, write=write, limits=self.limits, told_as=self.path)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine")
 
@@ -167,7 +167,7 @@ class Engine:
                 self.execute("RESET memory_limit")
 
     def drop_temporary(self, *, keep: str = "") -> None:
-        """Drop every temporary table, but for one that may still be needed: they are not let go of else."""
+        """Drop every temporary table, but for one that may still be needed: nothing else lets go of them."""
         for (table,) in self.rows("SELECT table_name FROM duckdb_tables() WHERE temporary"):
             if table != keep:
                 self.execute(f"DROP TABLE temp.{quote_identifier(table)}", step="dropping a temporary table")
@@ -175,25 +175,25 @@ class Engine:
     @contextmanager
     def bounded(self, memory: int) -> Iterator[None]:
         """Take so many bytes for what the whole process may use, if nothing was said of that."""
-        if self.memory is not None:
+        if self._memory is not None:
             yield
             return
-        self.memory = memory
+        self._memory = memory
         self.execute(f"SET memory_limit = '{engine_bytes(memory) // 1000}KB'")
         try:
             yield
         finally:
-            self.memory = None
+            self._memory = None
             with suppress(CorrelateError):
                 self.execute("RESET memory_limit")
 
     @contextmanager
     def shrunk(self) -> Iterator[None]:
         """Let go of what was read of the file: others need the room. Where there is no bound all stays."""
-        if self.memory is None:
+        if self._memory is None:
             yield
             return
-        own = engine_bytes(self.memory)
+        own = engine_bytes(self._memory)
         # It may hold more that it cannot let go of.
         with suppress(CorrelateError):
             self.execute(f"SET memory_limit = '{min(own // 2, SHRUNK_BYTES) // 1000}KB'")

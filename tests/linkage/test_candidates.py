@@ -51,8 +51,7 @@ def askers(rows):
 def test_pairs_share_a_key_that_not_too_many_records_have(vault, stretch, asking, holding, most):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "STRETCH_ROWS", stretch)
-        patch.setattr(candidates, "SLICE_HITS", 3 * stretch)
-        patch.setattr(candidates, "SLICE_PAIRS", stretch)
+        patch.setattr(candidates, "SLICE", stretch)
         pairs = stored(vault, holding)
         hits = find_hits(vault.engine, askers(asking).keys)
         made = found_pairs(hits, askers(asking), records_max=most)
