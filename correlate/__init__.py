@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from correlate import loops as loops
     from correlate import normalise as normalise
     from correlate import report as report
     from correlate import score_files as score_files
@@ -109,6 +110,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "forgetting": ("ForgetReport", "forget"),
     "learning": ("learn",),
     "linkage": ("LinkageModel", "load_model", "model_toml"),
+    "loops": (),
     "normalise": (),
     "pipeline": ("FieldRefused", "Models", "ScoreReport"),
     "reading": ("Mapping", "RejectsWriter", "load_mapping"),

@@ -21,6 +21,7 @@ FLOORS = {
     "correlate.errors": 0,
     "correlate.vocabulary": 0,
     "correlate.timings": 0,
+    "correlate.loops": 0,
     "correlate.score_files": 1,
     "correlate.normalise": 1,
     "correlate.catalogue": 1,
