@@ -13,15 +13,16 @@ import importlib
 import types
 from collections.abc import Callable
 from threading import Lock
-from typing import Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 __all__ = ["Loop", "loop"]
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
-# Turns of a loop, of some microseconds each as plain Python, that take as long as loading what compiles it.
-WORTH = 20_000
+# Turns of a loop, of some tens of microseconds each as plain Python, that take as long as loading what
+# compiles it.
+WORTH = 10_000
 
 
 class Loop(Generic[Given, Result]):
@@ -46,7 +47,7 @@ class Loop(Generic[Given, Result]):
         """The function as machine code, which releases the interpreter's lock."""
         with self._lock:
             if self._compiled is None:
-                self._compiled = _compiled(self.plain)
+                self._compiled = _compiled(self.plain, {})
             return self._compiled
 
 
@@ -55,21 +56,23 @@ def loop(function: Callable[Given, Result]) -> Loop[Given, Result]:
     return Loop(function)
 
 
-def _compiled(function: Callable[Given, Result]) -> Callable[Given, Result]:
-    njit = importlib.import_module("numba").njit
+def _compiled(function: Callable[Given, Result], made: dict[str, Any]) -> Callable[Given, Result]:
+    """The function and those of its module that it calls as machine code; ``made`` has some by name."""
     own: types.FunctionType = function  # type: ignore[assignment]
-    # What it calls of its module has to be machine code too.
-    called = {
-        name: _compiled(value)
-        for name in own.__code__.co_names
-        if isinstance(value := own.__globals__.get(name), types.FunctionType)
-        and value.__module__ == own.__module__
-    }
-    linked = types.FunctionType(own.__code__, {**own.__globals__, **called}, own.__name__, own.__defaults__)
+    for name in own.__code__.co_names:
+        called = own.__globals__.get(name)
+        if (
+            isinstance(called, types.FunctionType)
+            and called.__module__ == own.__module__
+            and name not in made
+        ):
+            made[name] = _compiled(called, made)
+    linked = types.FunctionType(own.__code__, {**own.__globals__, **made}, own.__name__, own.__defaults__)
     linked.__module__, linked.__qualname__ = own.__module__, own.__qualname__
+    njit = importlib.import_module("numba").njit
     try:
-        made: Callable[Given, Result] = njit(nogil=True, cache=True)(linked)
+        out: Callable[Given, Result] = njit(nogil=True, cache=True)(linked)
     except RuntimeError:
         # Nowhere to keep it from one process to the next: neither beside the module nor in a home.
-        made = njit(nogil=True)(linked)
-    return made
+        out = njit(nogil=True)(linked)
+    return out

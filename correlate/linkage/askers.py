@@ -10,14 +10,13 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
+from correlate.linkage.rows import ASKED
 from correlate.tokens import TOKEN_COLUMNS, People, Tokens, linkage_keys
 from correlate.vault import RECORD_COLUMNS, Vault
 
 __all__ = ["Askers", "held_rows", "held_tokens"]
 
 Numbers = npt.NDArray[np.int64]
-
-ASKED = (*TOKEN_COLUMNS, "birth_swapped")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,8 @@
-"""Pairs into judgements: levels, weights and probabilities, over whole columns.
+"""Pairs into judgements: levels, weights and probabilities, chunk by chunk.
 
-The columns come out of the vault by one join; comparing them is arithmetic on arrays. In SQL the same took
-twice as long for a million pairs, and a tenth of a second of planning for one (docs/decisions/0009).
+The records come out of the vault by one join; comparing them is a loop over rows that lie in one piece. In
+SQL the same took many times as long for a million pairs, and a tenth of a second of planning for one
+(docs/decisions/0009).
 """
 
 from __future__ import annotations
@@ -9,154 +10,199 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from correlate.linkage.comparison import COMPARISONS, Comparison, levels_of
+from correlate.linkage.comparison import COMPARISONS
+from correlate.linkage.levels import weigh
 from correlate.linkage.model import LinkageModel
 from correlate.linkage.packing import places_of
-from correlate.linkage.sides import Bools, Sides
-from correlate.tokens import TOKEN_COLUMNS
+from correlate.linkage.rows import ASKED, Rows, record_rows, rows_of
 from correlate.vault import RECORD_COLUMNS, Vault, side_by_side
 
-__all__ = ["CHUNK_ROWS", "LEVELS", "SHARED", "compared", "judged", "pair_chunks"]
+__all__ = ["CHUNK_ROWS", "LEVELS", "SHARED", "Asking", "Pairs", "compared", "pair_chunks"]
 
 log = logging.getLogger(__name__)
 
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
+Small = npt.NDArray[np.int8]
+Made = TypeVar("Made")
 
 LEVELS = tuple(f"{comparison.field}_level" for comparison in COMPARISONS)
 TERMS = tuple(sorted({level.term for one in COMPARISONS for level in one.levels if level.term}))
-# Pairs at a time: their columns stay within some tens of megabytes.
-CHUNK_ROWS = 100_000
+MOST_LEVELS = 1 + max(len(comparison.levels) for comparison in COMPARISONS)
+# Pairs at a time: their rows stay in a processor's cache.
+CHUNK_ROWS = 50_000
+# How common a token is comes in sixteenths of a bit (``rarity.STEPS_PER_BIT``).
+STEPS_PER_BIT = 16
 # What two rows of one household may have in common, by the bits of the column ``shared`` from the lowest up.
 SHARED = ("nir", "phone", "iban", "email", "home")
 
 
+def _term_of() -> Small:
+    """Which of TERMS each level of each comparison takes, -1 for none: (comparisons, levels)."""
+    out = np.full((len(COMPARISONS), MOST_LEVELS), -1, dtype=np.int8)
+    for row, comparison in zip(out, COMPARISONS, strict=True):
+        for place, level in enumerate(comparison.levels, 1):
+            if level.term is not None:
+                row[place] = TERMS.index(level.term)
+    return out
+
+
+TERM_OF = _term_of()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Asking:
+    """Rows (a,) that ask, ready to be compared.
+
+    Attributes:
+        rows: their tokens.
+        terms: (a, terms) how common these are, log2 in sixteenths.
+        numbers: (a,) the number of each; None where that is its place.
+    """
+
+    rows: Rows
+    terms: npt.NDArray[np.int16]
+    numbers: Numbers | None
+
+    @classmethod
+    def of(cls, askers: pl.DataFrame) -> Asking:
+        """Take asking rows with their rarities, as ``with_rarity`` gives them."""
+        rows = rows_of({name: askers[name].to_numpy() for name in ASKED}, askers["nir_own"].to_numpy())
+        terms = np.empty((askers.height, len(TERMS)), dtype=np.int16)
+        for place, name in enumerate(TERMS):
+            terms[:, place] = np.rint(askers[name].to_numpy() * STEPS_PER_BIT)
+        numbers = askers["asker_no"].to_numpy()
+        placed = np.array_equal(numbers, np.arange(len(numbers)))
+        return cls(rows=rows, terms=terms, numbers=None if placed else numbers)
+
+    def places(self, wanted: Numbers) -> Numbers:
+        """The place (n,) of each asking row by its number, -1 for one that does not ask."""
+        if self.numbers is None:
+            return np.where(wanted < len(self.rows), wanted, -1)
+        order = np.argsort(self.numbers)
+        place = places_of(self.numbers[order], wanted)
+        return np.where(place < 0, -1, order[place])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pairs:
+    """Compared pairs (n,).
+
+    Attributes:
+        found: a row a pair: asker_no, and what its record holds.
+        place: the asking row of each.
+        records: the record of each.
+        levels: (n, comparisons) the level of each comparison, 0 missing, 1 the first.
+        shared: what both rows bear, bits of SHARED.
+        term_bits: log2 of how common the agreeing tokens are, summed.
+        person: log2 of the odds of one person against strangers, and ``household`` likewise of one household.
+    """
+
+    found: pl.DataFrame
+    place: Numbers
+    records: Rows
+    levels: Small
+    shared: Small
+    term_bits: Floats
+    person: Floats
+    household: Floats
+
+    def probabilities(self) -> tuple[Floats, Floats]:
+        """Of being one person, and of being two of one household."""
+        person, household = np.exp2(self.person), np.exp2(self.household)
+        whole = person + household + 1
+        return person / whole, household / whole
+
+    def frame(self) -> pl.DataFrame:
+        """asker_no, record_id, breach_no, class_set_no, shared, the level of each comparison, term_bits."""
+        named = self.found.select("asker_no", "record_id", "breach_no", "class_set_no")
+        levels = (pl.Series(name, column) for name, column in zip(LEVELS, self.levels.T, strict=True))
+        return named.with_columns(
+            pl.Series("shared", self.shared), *levels, pl.Series("term_bits", self.term_bits)
+        )
+
+
 def compared(
     vault: Vault,
-    askers: pl.DataFrame,
+    asking: Asking,
     chunks: Iterator[pl.DataFrame],
     *,
-    comparisons: tuple[Comparison, ...] = COMPARISONS,
-    then: Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame] = lambda levels, _: levels,
-) -> Iterator[pl.DataFrame]:
+    then: Callable[[Pairs], Made],
+    model: LinkageModel | None = None,
+) -> Iterator[Made]:
     """Compare pairs, chunk by chunk, two chunks at a time if the vault's limits let.
 
     Args:
         vault: open.
-        askers: the asking rows with their rarities (``with_rarity``).
+        asking: the asking rows.
         chunks: pairs (asker_no, record_id) with what their records hold, as ``pair_chunks`` gives them.
-        comparisons: which ones.
-        then: what is made of each chunk at once, of its levels and of what its records hold, in two threads.
+        then: what is made of each chunk at once, in two threads.
+        model: what the levels weigh; without one the sums of weights are 0.
 
     Yields:
-        asker_no, record_id, breach_no, class_set_no, shared, a level for each comparison (0 missing, 1 the
-        first), and term_bits: log2 of how common the agreeing tokens are, summed; or what ``then`` makes of
-        them.
+        What ``then`` makes of each chunk.
     """
     start = time.perf_counter()
-    tokens = {name: askers[name].to_numpy() for name in (*TOKEN_COLUMNS, "birth_swapped")}
-    terms = {name: askers[name].to_numpy() for name in TERMS}
-    place_of = _placing(askers["asker_no"].to_numpy())
-    nir_own = askers["nir_own"].to_numpy()
+    weights = _weights(model)
 
-    def work(chunk: pl.DataFrame) -> pl.DataFrame:
-        found, of_pair = chunk, place_of(chunk["asker_no"].to_numpy())
-        if (strange := of_pair < 0).any():
-            found, of_pair = chunk.filter(pl.Series(~strange)), of_pair[~strange]
-        sides = Sides(
-            tokens,
-            of_pair,
-            vault.forms.tokens(found),
-            s_nir_own=nir_own[of_pair],
-            r_nir_own=found["nir_own"].to_numpy(),
-        )
-        of_terms = {name: term[of_pair] for name, term in terms.items()}
-        return then(_levels(found, sides, of_terms, comparisons), found)
+    def work(chunk: pl.DataFrame) -> Made:
+        found, place = chunk, asking.places(chunk["asker_no"].to_numpy())
+        if (strange := place < 0).any():
+            found, place = chunk.filter(pl.Series(~strange)), place[~strange]
+        return then(_pairs(vault, asking, found, place, weights))
 
     yield from side_by_side(work, chunks, threads=vault.engine.limits.threads)
     log.debug("step compared: %.3f s", time.perf_counter() - start)
 
 
-def _placing(numbers: Numbers) -> Callable[[Numbers], Numbers]:
-    """What gives the place (n,) of each asking row by its number, -1 for one that does not ask.
+def _pairs(vault: Vault, asking: Asking, found: pl.DataFrame, place: Numbers, weights: Floats) -> Pairs:
+    records, count = record_rows(vault, found), len(place)
+    levels = np.empty((count, len(COMPARISONS)), dtype=np.int8)
+    shared, bits = np.empty(count, dtype=np.int8), np.empty((3, count))
+    weigh(count)(asking.rows, place, records, asking.terms, TERM_OF, weights, levels, shared, bits)
+    return Pairs(
+        found=found,
+        place=place,
+        records=records,
+        levels=levels,
+        shared=shared,
+        term_bits=bits[0],
+        person=bits[1],
+        household=bits[2],
+    )
 
-    Rows that are numbered by their places, as subjects are, need not be sought.
+
+def _weights(model: LinkageModel | None) -> Floats:
+    """What each level weighs, in bits, for one person and for one household, and last the priors."""
+    out = np.zeros((2, len(COMPARISONS) + 1, MOST_LEVELS))
+    if model is None:
+        return out
+    for place, comparison in enumerate(COMPARISONS):
+        for level, (odds, u_bits) in enumerate(
+            zip(model.odds(comparison), model.u_bits(comparison), strict=True), 1
+        ):
+            out[:, place, level] = odds.m_bits - u_bits, odds.h_bits - u_bits
+    out[:, -1, 0] = model.person_prior_bits, model.household_prior_bits
+    return out
+
+
+def pair_chunks(vault: Vault, pairs: pl.DataFrame, *, rising: bool = False) -> Iterator[pl.DataFrame]:
+    """Pairs (asker_no, record_id), in any order or with ``rising`` records, with what their records hold, in
+    no order.
     """
-    if np.array_equal(numbers, np.arange(len(numbers))):
-        return lambda wanted: np.where(wanted < len(numbers), wanted, -1)
-    order = np.argsort(numbers)
-    rising = numbers[order]
-
-    def sought(wanted: Numbers) -> Numbers:
-        place = places_of(rising, wanted)
-        return np.where(place < 0, -1, order[place])
-
-    return sought
-
-
-def pair_chunks(vault: Vault, pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Pairs (asker_no, record_id), in any order, with what their records hold, in no order."""
     columns = ", ".join(RECORD_COLUMNS)
     select = (
         f"SELECT asker_no, record_id, breach_no, class_set_no, nir_own, {columns} "
         "FROM record JOIN asked USING (record_id)"
     )
     vault.forms.prepare(pairs.height)
-    for found in vault.engine.joined(select, pairs.sort("record_id"), "record_id"):
+    asked = pairs if rising else pairs.sort("record_id")
+    for found in vault.engine.joined(select, asked, "record_id"):
         yield from found.iter_slices(CHUNK_ROWS)
-
-
-def judged(levels: pl.DataFrame, model: LinkageModel) -> pl.DataFrame:
-    """Add probability and household_probability to compared pairs."""
-    term_bits = levels["term_bits"].to_numpy()
-    person: Floats = np.full(levels.height, model.person_prior_bits) - term_bits
-    household: Floats = np.full(levels.height, model.household_prior_bits) - term_bits
-    # Always added in the same order, so that a sum is the same to the last bit.
-    for comparison, column in zip(COMPARISONS, LEVELS, strict=True):
-        level = levels[column].to_numpy()
-        chances = model.u_bits(comparison)
-        odds = model.odds(comparison)
-        person += np.array([0.0, *(each.m_bits - u for each, u in zip(odds, chances, strict=True))])[level]
-        household += np.array([0.0, *(each.h_bits - u for each, u in zip(odds, chances, strict=True))])[level]
-    a, b = np.exp2(person), np.exp2(household)
-    whole = a + b + 1
-    return levels.with_columns(probability=a / whole, household_probability=b / whole)
-
-
-def _levels(
-    found: pl.DataFrame, sides: Sides, terms: dict[str, Floats], comparisons: tuple[Comparison, ...]
-) -> pl.DataFrame:
-    term_bits = np.zeros(len(sides))
-    columns: dict[str, npt.NDArray[np.generic]] = {}
-    for comparison in comparisons:
-        level = levels_of(comparison, sides)
-        columns[f"{comparison.field}_level"] = level
-        for place, each in enumerate(comparison.levels, 1):
-            if each.term is not None:
-                term_bits += np.where(level == place, terms[each.term], 0.0)
-    named = found.select("asker_no", "record_id", "breach_no", "class_set_no")
-    return named.with_columns(
-        pl.Series("shared", _shared(sides)),
-        *(pl.Series(name, values) for name, values in columns.items()),
-        pl.Series("term_bits", term_bits),
-    )
-
-
-def _shared(sides: Sides) -> npt.NDArray[np.int8]:
-    """Which values both rows bear; a NIR only where it is the asking row's own."""
-    bits: dict[str, Bools] = {
-        "nir": sides.same("nir") & sides.s_nir_own,
-        "phone": sides.either("phone"),
-        "iban": sides.same("iban"),
-        "email": sides.either("email"),
-        "home": sides.same("street") & sides.same("postcode"),
-    }
-    out = np.zeros(len(sides), dtype=np.int8)
-    for place, name in enumerate(SHARED):
-        out |= bits[name].astype(np.int8) << place
-    return out

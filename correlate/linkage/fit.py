@@ -12,7 +12,7 @@ import polars as pl
 
 from correlate.errors import InputError
 from correlate.linkage.askers import Askers
-from correlate.linkage.compare import LEVELS, compared, pair_chunks
+from correlate.linkage.compare import LEVELS, Asking, Pairs, compared, pair_chunks
 from correlate.linkage.comparison import COMPARISONS
 from correlate.linkage.em import Estimate, Patterns, Shape, estimate
 from correlate.linkage.model import LevelOdds, LinkageModel
@@ -76,7 +76,7 @@ def fit(
     all_pairs = _other_pairs(engine, askers) if among_themselves else _all_pairs(engine, askers)
     if not all_pairs:
         raise TooLittleToFit(pairs=0, least=round(PERSON_PAIRS_MIN))
-    counts, _, pairs = find_candidates(vault, askers, model=start)
+    counts, _, _, pairs = find_candidates(vault, askers, model=start)
     asker = with_rarity(engine, askers, start)
     if among_themselves:
         pairs = pairs_of_others(engine, pairs)
@@ -178,10 +178,11 @@ def _patterns(vault: Vault, asker: pl.DataFrame, pairs: pl.DataFrame) -> Pattern
     """The distinct patterns of pairs (asker_no, record_id), in order."""
     steps = (pl.col("term_bits") * STEPS_PER_BIT).round().cast(pl.Int64).alias("steps")
     kept = [*LEVELS, "steps"]
-    parts = [
-        chunk.with_columns(steps).group_by(kept).agg(pairs=pl.len().cast(pl.Int64))
-        for chunk in compared(vault, asker, pair_chunks(vault, pairs))
-    ]
+
+    def counted(pairs: Pairs) -> pl.DataFrame:
+        return pairs.frame().with_columns(steps).group_by(kept).agg(pairs=pl.len().cast(pl.Int64))
+
+    parts = compared(vault, Asking.of(asker), pair_chunks(vault, pairs), then=counted)
     empty = pl.DataFrame(schema={**dict.fromkeys(LEVELS, pl.Int8), "steps": pl.Int64, "pairs": pl.Int64})
     frame = pl.concat([empty, *parts]).group_by(kept).agg(pl.col("pairs").sum()).sort(kept)
     return Patterns(

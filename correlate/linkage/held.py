@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from correlate.linkage.compare import CHUNK_ROWS
@@ -25,20 +26,10 @@ class HeldRecords:
         self._rows = vault.engine.frame(f"SELECT {', '.join(COLUMNS)} FROM record LIMIT 0")
         # The records that are held, rising, and where each stands.
         self._ids, self._order = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint32)
-        self._taken: list[pl.DataFrame] = []
 
-    def take(self, rows: pl.DataFrame) -> None:
-        """Take in records (n,) with all that they hold, which were read for another purpose; any may come
-        several times, and from any thread.
-        """
-        self._taken.append(rows.select(COLUMNS))
-
-    def fetch(self, record_ids: pl.Series) -> None:
+    def fetch(self, record_ids: npt.NDArray[np.int64]) -> None:
         """Read those records (n,) that were not read yet."""
-        if taken := self._taken:
-            self._taken = []
-            self._add(pl.concat(taken))
-        wanted = distinct(record_ids.to_numpy())
+        wanted = distinct(record_ids)
         wanted = wanted[places_of(self._ids, wanted) < 0]
         if len(wanted):
             asked = pl.DataFrame({"record_id": wanted})

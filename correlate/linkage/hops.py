@@ -4,41 +4,46 @@ Records of the vault link to each other by the same comparisons as subjects link
 probability is the product of its links; of all paths to a record the best counts. Depth, least probability
 and the number of records that may share a key bound the spread.
 
-A path says nothing of what its two ends have to do with each other, so the ends are compared too: what they
-agree on has been counted along the path, but where birth date, sex, first name or NIR contradict, the odds of
-the path are multiplied by those of the contradiction. A pair that direct comparison has judged to be two
-people of one household is no person's path.
+A path goes on by a key that the subject does not have: whatever shares one of the subject's own keys has been
+compared with the subject itself. And it says nothing of what its two ends have to do with each other, so the
+ends are compared too: what they agree on has been counted along the path, but where birth date, sex, first
+name or NIR contradict, the odds of the path are multiplied by those of the contradiction. A pair that direct
+comparison has judged to be two people of one household is no person's path.
 
 Paths are followed when they are asked for, and kept nowhere: they are as current as the vault, and the cost
-follows the records that are reached, not all pairs that a vault holds. Most keys of a linked record are the
-subject's own, and most records that it finds are linked to the subject already: neither is looked up or
-compared again.
+follows the records that are reached, not all pairs that a vault holds.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from correlate.linkage.askers import Askers, held_rows, held_tokens
-from correlate.linkage.candidates import Asked, Hits, Lookups, found_pairs, pairs_together
-from correlate.linkage.compare import compared
+from correlate.linkage.candidates import Asked, find_pairs
+from correlate.linkage.compare import Asking, Pairs, compared
 from correlate.linkage.comparison import COMPARISONS
+from correlate.linkage.fresh import KeyForms
 from correlate.linkage.held import HeldRecords
+from correlate.linkage.known import Known
 from correlate.linkage.model import LinkageModel
-from correlate.linkage.packing import Packing
-from correlate.linkage.pairs import judge_chunks, note_frequencies
+from correlate.linkage.packing import Packing, distinct, spread
+from correlate.linkage.pairs import note_frequencies
 from correlate.linkage.rarity import with_rarity
+from correlate.linkage.rows import record_rows
+from correlate.linkage.subjects import Subjects
 from correlate.linkage.trace import Tracer
-from correlate.tokens import Tokens, linkage_keys
+from correlate.tokens import Tokens
 from correlate.vault import Vault
 
-__all__ = ["follow_paths"]
+__all__ = ["Ends", "follow_paths"]
 
 Numbers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -46,100 +51,86 @@ Floats = npt.NDArray[np.float64]
 # However well two records agree, one link of a path in a thousand may be wrong in a way that no token shows.
 # Without that bound nothing that contradicts could weigh against a link that is certain.
 SUREST = 0.999
-# Ends of paths whose tokens, and whose rows as they ask, are held at a time.
-ENDS, CROSSING = 250_000, 1_000_000
-CIVIL = tuple(comparison for comparison in COMPARISONS if comparison.civil)
-# Of another person of the household; no path is surer.
-NEVER = 2.0
+# Ends of paths whose rows, as they ask, are held at a time.
+CROSSING = 1_000_000
+CIVIL = [place for place, comparison in enumerate(COMPARISONS) if comparison.civil]
+REACHED = {"subject_no": pl.Int64, "record_id": pl.Int64, "product": pl.Float64}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ends:
+    """Records that paths may go on from: the fresh keys (k,) of all, the subject and the record of each."""
+
+    keys: Tokens
+    subject_no: Numbers
+    record_id: Numbers
+
+    @classmethod
+    def none(cls) -> Self:
+        """Nowhere to go."""
+        nothing = np.empty(0, dtype=np.int64)
+        return cls(keys=nothing, subject_no=nothing, record_id=nothing)
+
+    @classmethod
+    def together(cls, parts: Sequence[Self]) -> Self:
+        """Several as one."""
+        every = [cls.none(), *parts]
+        return cls(
+            keys=np.concatenate([part.keys for part in every]),
+            subject_no=np.concatenate([part.subject_no for part in every]),
+            record_id=np.concatenate([part.record_id for part in every]),
+        )
 
 
 def follow_paths(
     vault: Vault,
-    asker: pl.DataFrame,
-    hits: Hits,
-    held: HeldRecords,
+    asking: Asking,
+    subjects: Subjects,
+    links: pl.DataFrame,
+    household: pl.DataFrame,
+    ends: Ends,
     *,
     model: LinkageModel,
-    without: frozenset[str] = frozenset(),
+    forms: KeyForms,
     tracer: Tracer | None = None,
-) -> int:
-    """Lengthen direct links link by link; the result is the temporary table path (subject_no, record_id,
-    breach_no, class_set_no, depth, probability). Gives how many paths of several links were found, those that
-    a better one replaced among them.
+) -> tuple[pl.DataFrame, int]:
+    """Lengthen direct links link by link.
 
-    Reads the temporary tables ``direct`` (as path, but for the depth), ``household`` (subject_no, record_id)
-    and ``key_frequency``, and the given table ``owner`` (asker_no, subject_no).
+    Reads the temporary table ``key_frequency`` of the subjects' keys.
 
     Args:
         vault: open.
-        asker: the subjects' rows with their rarities.
-        hits: where the subjects' keys occur.
-        held: records that were read on the way to direct links.
+        asking: the subjects' rows.
+        subjects: whose they are.
+        links: direct ones: subject_no, record_id, breach_no, class_set_no, depth, probability.
+        household: (subject_no, record_id, ...) of pairs that are two people of one household.
+        ends: where direct links go on.
         model: parameters.
-        without: token columns that lead from no record to another.
+        forms: the keys that a path may follow.
         tracer: takes down the keys that are looked up on the way.
+
+    Returns:
+        All links, the longer ones among them, and how many paths of several links were found, those that a
+        better one replaced among them.
     """
-    engine = vault.engine
-    engine.execute("CREATE OR REPLACE TEMP TABLE crowd (key BIGINT, share DOUBLE)")
-    _note_crowds(vault)
-    walk = _Walk(vault, asker, Lookups(hits), held, model, without, tracer)
+    walk = _Walk(vault, asking, subjects, links, household, ends, model, forms, tracer)
     found = 0
     for depth in range(2, model.hop_depth_max + 1):
         better = walk.lengthen(depth)
         found += better
         if not better:
             break
-    with engine.given(found_path=walk.paths):
-        engine.execute("CREATE OR REPLACE TEMP TABLE path AS FROM found_path", step="paths")
-    return found
+    return walk.links, found
 
 
-def _note_crowds(vault: Vault) -> None:
-    vault.engine.execute("INSERT INTO crowd SELECT key, share FROM key_frequency WHERE share > 0")
-
-
-class _Front(NamedTuple):
-    """The ends (n,) that paths may be continued from, numbered by their place: in order of subjects. ``held``
-    is where their records are held.
-    """
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Front:
+    """The distinct ends (n,) of paths, numbered by their place, and who asks for which of their keys."""
 
     subject_no: Numbers
     record_id: Numbers
-    held: pl.Series
     probability: Floats
-
-
-class _Known:
-    """How surely each record is a subject's by now; another's of the household can never be."""
-
-    def __init__(self, paths: pl.DataFrame, household: pl.DataFrame, *asked: Numbers) -> None:
-        """Take (subject_no, record_id, probability), (subject_no, record_id), and records, several times
-        (n,), that will be asked for.
-        """
-        every = pl.concat(
-            (
-                household.select("subject_no", "record_id", probability=pl.lit(NEVER)),
-                paths.select("subject_no", "record_id", "probability"),
-            )
-        )
-        subjects, records = every["subject_no"].to_numpy(), every["record_id"].to_numpy()
-        self._packing = Packing.of(subjects, records, *asked)
-        pairs = every.select("probability", pair=pl.Series(self._packing.pack(subjects, records)))
-        # Of a pair that stands in both the household comes first.
-        pairs = pairs.sort("pair", maintain_order=True)
-        self._pairs, self._probability = pairs["pair"].to_numpy(), pairs["probability"].to_numpy()
-
-    def of(self, subject_no: Numbers, record_id: Numbers) -> Floats:
-        """(n,) for pairs (n,), 0 where nothing is known."""
-        if not len(self._pairs):
-            return np.zeros(len(subject_no))
-        wanted = self._packing.pack(subject_no, record_id)
-        place = np.minimum(np.searchsorted(self._pairs, wanted), len(self._pairs) - 1)
-        return np.where(self._pairs[place] == wanted, self._probability[place], 0.0)
-
-    def of_pairs(self, pairs: pl.DataFrame) -> pl.Series:
-        """The same for rows (subject_no, record_id)."""
-        return pl.Series(self.of(pairs["subject_no"].to_numpy(), pairs["record_id"].to_numpy()))
+    asked: Asked
 
 
 class _Walk:
@@ -148,141 +139,163 @@ class _Walk:
     def __init__(
         self,
         vault: Vault,
-        asker: pl.DataFrame,
-        lookups: Lookups,
-        held: HeldRecords,
+        asking: Asking,
+        subjects: Subjects,
+        links: pl.DataFrame,
+        household: pl.DataFrame,
+        ends: Ends,
         model: LinkageModel,
-        without: frozenset[str],
+        forms: KeyForms,
         tracer: Tracer | None,
     ) -> None:
-        engine = vault.engine
-        self._vault, self._asker, self._model, self._without = vault, asker, model, without
-        self._lookups, self._records, self._tracer = lookups, held, tracer
-        self._owner = engine.frame("SELECT asker_no, subject_no FROM owner")
-        self._household = engine.frame("SELECT subject_no, record_id FROM household")
-        self.paths = engine.frame("SELECT *, 1::TINYINT AS depth FROM direct")
-        self._fresh = self.paths
+        self._vault, self._asking, self._subjects = vault, asking, subjects
+        self._model, self._forms, self._tracer = model, forms, tracer
+        self._household, self._ends, self.links = household, ends, links
+        self._records = HeldRecords(vault)
+        vault.engine.execute("CREATE OR REPLACE TEMP TABLE crowd (key BIGINT, share DOUBLE)")
+        self._note_crowds()
+
+    def _note_crowds(self) -> None:
+        self._vault.engine.execute("INSERT INTO crowd SELECT key, share FROM key_frequency WHERE share > 0")
 
     def lengthen(self, depth: int) -> int:
         """Put one more link behind the paths that are new; gives how many better paths that made."""
-        front = self._front()
-        pairs, known = self._promising(front)
-        reached = self._bridged(front, pairs, known)
+        known = Known.gathered(self.links, self._household, subjects=len(self._subjects.starts))
+        front = self._front(known)
+        reached = self._bridged(front, self._promising(front, known), known)
         better = self._weakened(self._contradicted(reached), known)
-        records = self._records.rows(self._records.places(better["record_id"]))
+        held = self._records.rows(self._records.places(better["record_id"]))
         better = better.with_columns(
-            records["breach_no"], records["class_set_no"], depth=pl.lit(depth, pl.Int8)
-        )
-        self._fresh = better.select(self.paths.columns)
-        pair = ["subject_no", "record_id"]
-        self.paths = pl.concat((self.paths.join(better, on=pair, how="anti"), self._fresh))
+            held["breach_no"], held["class_set_no"], depth=pl.lit(depth, pl.Int8)
+        ).select(self.links.columns)
+        if depth < self._model.hop_depth_max:
+            self._ends = self._further(better)
+        self.links = pl.concat((self.links.join(better, on=["subject_no", "record_id"], how="anti"), better))
         return better.height
 
-    def _front(self) -> _Front:
-        ends = self._fresh.filter(pl.col("probability") >= self._model.hop_probability_min).sort(
-            "subject_no", "record_id"
-        )
-        self._records.fetch(ends["record_id"])
+    def _front(self, known: Known) -> _Front:
+        """The ends with their keys, in the order of subjects and records."""
+        ends = self._ends
+        self._ends = Ends.none()
+        packing = Packing.of(ends.subject_no, ends.record_id)
+        packed = packing.pack(ends.subject_no, ends.record_id)
+        pairs = distinct(packed)
+        subject_no, record_id = packing.unpack(pairs)
         return _Front(
-            ends["subject_no"].to_numpy(),
-            ends["record_id"].to_numpy(),
-            self._records.places(ends["record_id"]),
-            np.minimum(ends["probability"].to_numpy(), SUREST),
+            subject_no=subject_no,
+            record_id=record_id,
+            probability=np.minimum(known.linked(subject_no, record_id), SUREST),
+            asked=Asked.of(ends.keys, np.searchsorted(pairs, packed)),
         )
 
-    def _promising(self, front: _Front) -> tuple[pl.DataFrame, _Known]:
-        """Ends and records (asker_no, record_id) that share a key, and that even the surest of links would
-        make a better path; an asker_no is an end's place. With them what is known by now.
+    def _promising(self, front: _Front, known: Known) -> pl.DataFrame:
+        """Ends and records (asker_no, record_id) that share a fresh key, and that even the surest of links
+        would make a better path; an asker_no is an end's place.
         """
-        asked = self._asked(front)
-        self._look_up(asked.keys)
-        most = self._model.hop_key_records_max
-        if self._tracer is not None:
-            self._tracer.note(asked, front.subject_no, self._lookups.found, records_max=most)
-        asked_for = [hits.record_id for hits in self._lookups.found]
-        known = _Known(self.paths, self._household, *asked_for)
-        ends, surest = front.record_id, front.probability * SUREST
+        most, surest = self._model.hop_key_records_max, front.probability * SUREST
 
         def likely(end: Numbers, record_id: Numbers) -> npt.NDArray[np.bool_]:
             out: npt.NDArray[np.bool_] = surest[end] >= self._model.hop_probability_min
             out &= surest[end] > known.of(front.subject_no[end], record_id)
-            out &= ends[end] != record_id
+            out &= front.record_id[end] != record_id
             return out
 
-        pairs = [found_pairs(hits, asked, records_max=most, keep=likely) for hits in self._lookups.found]
-        return pairs_together(pairs), known
+        found = find_pairs(self._vault.engine, front.asked, records_max=most, keep=likely)
+        note_frequencies(self._vault, found.crowds)
+        self._note_crowds()
+        if self._tracer is not None:
+            self._tracer.note(front.asked, front.subject_no, [found.crowds], records_max=most)
+        return pl.DataFrame({"asker_no": found.asker_no, "record_id": found.record_id}).sort("asker_no")
 
-    def _asked(self, front: _Front) -> Asked:
-        """The keys of the ends."""
-        keys, ends = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-        for start in range(0, len(front.held), ENDS):
-            held = self._records.rows(front.held[start : start + ENDS])
-            tokens = held_tokens(self._vault, held, self._without)
-            some, rows = linkage_keys(self._vault.tokeniser.scheme, tokens, asking=True)
-            keys.append(some)
-            ends.append(rows + start)
-        asking = pl.DataFrame({"key": np.concatenate(keys), "asker_no": np.concatenate(ends)})
-        del keys, ends
-        return Asked.of(asking)
-
-    def _look_up(self, keys: Tokens) -> None:
-        """Find the keys that nobody on the way has asked for yet, and what of them is a crowd's."""
-        note_frequencies(self._vault, self._lookups.add(self._vault.engine, keys))
-        _note_crowds(self._vault)
-
-    def _bridged(self, front: _Front, pairs: pl.DataFrame, known: _Known) -> pl.DataFrame:
+    def _bridged(self, front: _Front, pairs: pl.DataFrame, known: Known) -> pl.DataFrame:
         """Records that one more link reaches, more surely than any path before: (subject_no, record_id,
         product).
         """
-        best = self._linked(front, pairs).group_by("subject_no", "record_id").agg(pl.col("product").max())
+        ends = pairs["asker_no"].to_numpy()
+        self._records.fetch(np.concatenate((front.record_id[distinct(ends)], pairs["record_id"].to_numpy())))
+        cuts = np.searchsorted(ends, np.arange(0, max(1, len(front.record_id)) + CROSSING, CROSSING))
+        parts = [self._crossed(front, pairs[start:end]) for start, end in pairwise(cuts.tolist())]
+        best = pl.concat(parts).group_by("subject_no", "record_id").agg(pl.col("product").max())
+        # In order, so that what follows reads what lies side by side.
+        best = best.sort("record_id", "subject_no")
         return best.filter(best["product"] > known.of_pairs(best))
 
-    def _linked(self, front: _Front, pairs: pl.DataFrame) -> pl.DataFrame:
-        """Records that one more link reaches: (record_id, subject_no, product), a row a path."""
-        self._records.fetch(pairs["record_id"])
-        ends = pairs["asker_no"].to_numpy()
-        cuts = np.searchsorted(ends, np.arange(0, max(1, len(front.record_id)) + CROSSING, CROSSING))
-        return pl.concat(self._crossed(front, pairs[start:end]) for start, end in pairwise(cuts.tolist()))
-
     def _crossed(self, front: _Front, pairs: pl.DataFrame) -> pl.DataFrame:
-        """The same, of the pairs of some ends."""
+        """Records that one more link reaches from some ends: (subject_no, record_id, product), a row a
+        path.
+        """
         least, model = self._model.hop_probability_min, self._model
-        ends = pairs["asker_no"].unique().sort()
-        held = self._records.rows(front.held[ends])
-        tokens = held_tokens(self._vault, held, self._without)
-        crossing = Askers(rows=held_rows(ends.to_numpy(), held, tokens), keys=pl.DataFrame())
+        ends = distinct(pairs["asker_no"].to_numpy())
+        held = self._records.rows(self._records.places(pl.Series(front.record_id[ends])))
+        tokens = held_tokens(self._vault, held, self._forms.without)
+        crossing = Askers(rows=held_rows(ends, held, tokens), keys=pl.DataFrame())
         rows = with_rarity(self._vault.engine, crossing, model, frequencies="crowd")
         del held, tokens, crossing
+
+        def reached(pairs: Pairs) -> pl.DataFrame:
+            person, _ = pairs.probabilities()
+            end = pairs.found["asker_no"].to_numpy()
+            product = front.probability[end] * np.minimum(person, SUREST)
+            likely = (person >= least) & (product >= least)
+            return pl.DataFrame(
+                {
+                    "subject_no": front.subject_no[end[likely]],
+                    "record_id": pairs.found["record_id"].to_numpy()[likely],
+                    "product": product[likely],
+                }
+            )
+
         chunks = self._records.chunks(pairs)
-        found = judge_chunks(self._vault, rows, chunks, model=model, probability_min=least)
-        end = found["asker_no"].to_numpy()
-        product = front.probability[end] * np.minimum(found["probability"].to_numpy(), SUREST)
-        return found.select(
-            "record_id", subject_no=pl.Series(front.subject_no[end]), product=pl.Series(product)
-        ).filter(pl.col("product") >= least)
+        found = compared(self._vault, Asking.of(rows), chunks, model=model, then=reached)
+        return pl.concat([pl.DataFrame(schema=REACHED), *found])
 
     def _contradicted(self, reached: pl.DataFrame) -> pl.DataFrame:
         """Add ``bits``: the weights that speak against, in civil fields, of the subject's row that
         contradicts least.
         """
-        ends = reached.join(self._owner, on="subject_no", maintain_order="left")
-        parts = [pl.DataFrame(schema={"asker_no": pl.Int64, "record_id": pl.Int64, "bits": pl.Float64})]
-        chunks = self._records.chunks(ends.select("asker_no", "record_id"))
-        for chunk in compared(self._vault, self._asker, chunks, comparisons=CIVIL):
-            bits = np.zeros(chunk.height)
-            for comparison in CIVIL:
-                against = [min(0.0, math.log2(odds.m / odds.u)) for odds in self._model.odds(comparison)]
-                bits += np.array([0.0, *against])[chunk[f"{comparison.field}_level"].to_numpy()]
-            parts.append(chunk.select("asker_no", "record_id", bits=pl.Series(bits)))
+        starts = self._subjects.starts
+        subject_no = reached["subject_no"].to_numpy()
+        turn, places = spread(starts[subject_no], starts[subject_no + 1] - starts[subject_no])
+        asked = pl.DataFrame(
+            {"asker_no": self._subjects.rows[places], "record_id": reached["record_id"].to_numpy()[turn]}
+        )
+        against = self._against()
+
+        def weighed(pairs: Pairs) -> pl.DataFrame:
+            bits = np.zeros(len(pairs.place))
+            for weights, place in zip(against, CIVIL, strict=True):
+                bits += weights[pairs.levels[:, place]]
+            return pl.DataFrame(
+                {
+                    "subject_no": self._subjects.of_row[pairs.place],
+                    "record_id": pairs.found["record_id"],
+                    "bits": bits,
+                }
+            )
+
+        schema = {"subject_no": pl.Int64, "record_id": pl.Int64, "bits": pl.Float64}
+        chunks = self._records.chunks(asked)
+        found = compared(self._vault, self._asking, chunks, then=weighed)
         least = (
-            pl.concat(parts)
-            .join(self._owner, on="asker_no")
+            pl.concat([pl.DataFrame(schema=schema), *found])
             .group_by("subject_no", "record_id")
             .agg(pl.col("bits").max())
         )
         return reached.join(least, on=["subject_no", "record_id"])
 
-    def _weakened(self, reached: pl.DataFrame, known: _Known) -> pl.DataFrame:
+    def _against(self) -> list[Floats]:
+        """What each level of each civil comparison weighs, as far as it speaks against."""
+        return [
+            np.array(
+                [
+                    0.0,
+                    *(min(0.0, math.log2(odds.m / odds.u)) for odds in self._model.odds(COMPARISONS[place])),
+                ]
+            )
+            for place in CIVIL
+        ]
+
+    def _weakened(self, reached: pl.DataFrame, known: Known) -> pl.DataFrame:
         """The odds of each path times those of the contradiction, where that still is better than before."""
         product, bits = reached["product"].to_numpy(), reached["bits"].to_numpy()
         odds = product * np.exp2(bits)
@@ -290,3 +303,10 @@ class _Walk:
         weakened = reached.select("subject_no", "record_id", probability=pl.Series(probability))
         better = weakened["probability"] > known.of_pairs(weakened)
         return weakened.filter(better & (weakened["probability"] >= self._model.hop_probability_min))
+
+    def _further(self, better: pl.DataFrame) -> Ends:
+        """Where the paths that are new go on."""
+        subject_no, record_id = better["subject_no"].to_numpy(), better["record_id"].to_numpy()
+        held = record_rows(self._vault, self._records.rows(self._records.places(better["record_id"])))
+        fresh = self._forms.fresh(self._vault, self._asking.rows, self._subjects, subject_no, held)
+        return Ends(keys=fresh.keys, subject_no=subject_no[fresh.pair], record_id=record_id[fresh.pair])

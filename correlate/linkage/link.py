@@ -9,19 +9,20 @@ import numpy.typing as npt
 import polars as pl
 
 from correlate.linkage.askers import Askers
-from correlate.linkage.candidates import Asked
-from correlate.linkage.held import HeldRecords
-from correlate.linkage.hops import follow_paths
+from correlate.linkage.compare import Asking, Pairs, compared, pair_chunks
+from correlate.linkage.fresh import FreshKeys, KeyForms
+from correlate.linkage.hops import Ends, follow_paths
 from correlate.linkage.model import LinkageModel
-from correlate.linkage.pairs import JUDGED, judge
+from correlate.linkage.pairs import find_candidates
+from correlate.linkage.rarity import with_rarity
+from correlate.linkage.subjects import Subjects
 from correlate.linkage.trace import Trace, Tracer
 from correlate.timings import timed
 from correlate.tokens import People
-from correlate.vault import Engine, Vault
+from correlate.vault import Vault
 
 __all__ = ["HOUSEHOLD", "LINKED", "LinkCounts", "link"]
 
-COLUMNS = "subject_no, record_id, breach_no, class_set_no, depth, probability"
 LINKED = "linked"
 """The temporary table that ``link`` leaves: subject_no, record_id, breach_no, class_set_no, depth,
 probability. One row a pair."""
@@ -29,6 +30,17 @@ HOUSEHOLD = "household"
 """Beside it: subject_no, record_id, breach_no, class_set_no, shared (bits of ``compare.SHARED``), probability
 of being another person of the household, at least one half. A pair may stand in both, but then it is less
 than half likely to be the person."""
+
+# A compared pair: both probabilities, and the values that both bear.
+JUDGED = {
+    "subject_no": pl.Int64,
+    "record_id": pl.Int64,
+    "breach_no": pl.Int16,
+    "class_set_no": pl.Int32,
+    "shared": pl.Int8,
+    "person": pl.Float64,
+    "household": pl.Float64,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +66,6 @@ def link(
     model: LinkageModel,
     hops: bool = True,
     without: frozenset[str] = frozenset(),
-    stepwise: bool = False,
     traced: bool = False,
 ) -> LinkCounts:
     """Link a batch of tokenised subjects to the vault's records: the temporary tables LINKED and HOUSEHOLD.
@@ -67,68 +78,115 @@ def link(
         model: parameters.
         hops: follow paths over records too.
         without: token columns that lead from no record to another, as the NIR where it may not be used.
-        stepwise: run every step by itself and log its rows and seconds (for debugging; same result).
         traced: tell what the links of each subject hang on.
     """
-    engine = vault.engine
-    askers = Askers.of_people(people)
     tracer = Tracer(vault) if traced else None
-    owner = pl.DataFrame({"asker_no": np.arange(people.height), "subject_no": subject_no})
-    with engine.given(owner=owner.filter(pl.col("subject_no") > 0)):
-        further = hops and model.hop_depth_max > 1
-        held = HeldRecords(vault) if further else None
-        judgement = judge(vault, askers, model=model, probability_min=model.probability_min, held=held)
-        if tracer is not None:
-            found, most = [judgement.hits], model.key_records_max
-            tracer.note(Asked.of(askers.keys), subject_no, found, records_max=most)
-        direct = engine.run([_direct(model)], into="direct", stepwise=stepwise)
-        household = engine.run([_household()], into=HOUSEHOLD, stepwise=stepwise)
-        paths = "SELECT *, 1::TINYINT AS depth FROM direct"
-        if held is not None:
-            with timed("paths", rows_in=direct) as step:
-                step.rows_out += follow_paths(
-                    vault, judgement.rows, judgement.hits, held, model=model, without=without, tracer=tracer
-                )
-            paths = "FROM path"
-        links = engine.run([("linked", f"SELECT {COLUMNS} FROM ({paths})")], into=LINKED, stepwise=stepwise)
+    subjects = Subjects.of(subject_no)
+    askers = Askers.of_people(people)
+    with timed("candidates", rows_in=askers.height) as step:
+        counts, asked, crowds, pairs = find_candidates(vault, askers, model=model)
+        step.rows_out += pairs.height
+    if tracer is not None:
+        tracer.note(asked, subject_no, [crowds], records_max=model.key_records_max)
+    del asked, crowds
+    with timed("comparing", rows_in=pairs.height) as step:
+        asking = Asking.of(with_rarity(vault.engine, askers, model))
+        del askers
+        forms = KeyForms.of(without) if hops and model.hop_depth_max > 1 else None
+        judged, ends = _judged(vault, asking, subjects, pairs, model=model, forms=forms)
+        del pairs
+        step.rows_out += judged.height
+    links = judged.filter(pl.col("person") >= model.probability_min).select(
+        "subject_no",
+        "record_id",
+        "breach_no",
+        "class_set_no",
+        depth=pl.lit(1, pl.Int8),
+        probability="person",
+    )
+    # Another person of the household, and of no row of the subject the person.
+    household = judged.filter((pl.col("household") >= 0.5) & (pl.col("person") < 0.5)).select(
+        "subject_no", "record_id", "breach_no", "class_set_no", "shared", probability="household"
+    )
+    del judged
+    if forms is not None:
+        with timed("paths", rows_in=links.height) as step:
+            links, found = follow_paths(
+                vault, asking, subjects, links, household, ends, model=model, forms=forms, tracer=tracer
+            )
+            step.rows_out += found
+    for name, rows in ((LINKED, links), (HOUSEHOLD, household)):
+        with vault.engine.given(found_rows=rows):
+            vault.engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM found_rows", step=name)
     return LinkCounts(
-        keys=judgement.counts.keys,
-        keys_capped=judgement.counts.keys_capped,
-        candidates=judgement.counts.candidates,
-        links=links,
-        hop_links=_beyond(engine),
-        household_links=household,
+        keys=counts.keys,
+        keys_capped=counts.keys_capped,
+        candidates=counts.candidates,
+        links=links.height,
+        hop_links=int((links["depth"] > 1).sum()),
+        household_links=household.height,
         trace=tracer.trace(subject_no, linked=LINKED, household=HOUSEHOLD) if tracer is not None else None,
     )
 
 
-def _direct(model: LinkageModel) -> tuple[str, str]:
-    """From rows to subjects: several rows of one subject keep the best of their links to a record."""
-    return (
-        "direct",
-        f"""
-        SELECT subject_no, record_id, any_value(breach_no) AS breach_no,
-            any_value(class_set_no) AS class_set_no, max(probability) AS probability
-        FROM {JUDGED} JOIN owner USING (asker_no)
-        WHERE probability >= {model.probability_min!r} GROUP BY subject_no, record_id
-        """,
-    )
+def _judged(
+    vault: Vault,
+    asking: Asking,
+    subjects: Subjects,
+    pairs: pl.DataFrame,
+    *,
+    model: LinkageModel,
+    forms: KeyForms | None,
+) -> tuple[pl.DataFrame, Ends]:
+    """Compare the candidate pairs: subjects and records as in JUDGED, each pair once, and the ends that paths
+    may go on from.
+    """
+
+    def judge(pairs: Pairs) -> tuple[pl.DataFrame, Ends]:
+        person, household = pairs.probabilities()
+        subject_no = subjects.of_row[pairs.place]
+        kept = (person >= model.probability_min) | (household >= model.probability_min)
+        kept &= subject_no > 0
+        frame = pairs.found.select("record_id", "breach_no", "class_set_no").with_columns(
+            pl.Series("subject_no", subject_no),
+            pl.Series("shared", pairs.shared),
+            pl.Series("person", person),
+            pl.Series("household", household),
+        )
+        likely = np.flatnonzero(kept & (person >= model.hop_probability_min))
+        return frame.select(*JUDGED).filter(pl.Series(kept)), _ends(
+            vault, asking, subjects, pairs, likely, forms
+        )
+
+    frames, ends = [pl.DataFrame(schema=JUDGED)], []
+    for frame, some in compared(
+        vault, asking, pair_chunks(vault, pairs, rising=True), model=model, then=judge
+    ):
+        frames.append(frame)
+        ends.append(some)
+    judged = pl.concat(frames)
+    if subjects.several:
+        # Several rows of one subject keep the best of their links to a record.
+        judged = judged.group_by("subject_no", "record_id").agg(
+            pl.col("breach_no", "class_set_no").first(),
+            pl.col("shared").bitwise_or(),
+            pl.col("person", "household").max(),
+        )
+    return judged, Ends.together(ends)
 
 
-def _household() -> tuple[str, str]:
-    """Pairs that are another person of the household, and of no row of the subject the person."""
-    return (
-        HOUSEHOLD,
-        f"""
-        SELECT subject_no, record_id, any_value(breach_no) AS breach_no,
-            any_value(class_set_no) AS class_set_no, bit_or(shared) AS shared,
-            max(household_probability) AS probability
-        FROM {JUDGED} JOIN owner USING (asker_no)
-        GROUP BY subject_no, record_id
-        HAVING max(household_probability) >= 0.5 AND max(probability) < 0.5
-        """,
-    )
-
-
-def _beyond(engine: Engine) -> int:
-    return int(engine.scalar(f"SELECT count(*) FROM {LINKED} WHERE depth > 1"))
+def _ends(
+    vault: Vault,
+    asking: Asking,
+    subjects: Subjects,
+    pairs: Pairs,
+    likely: npt.NDArray[np.intp],
+    forms: KeyForms | None,
+) -> Ends:
+    """The keys by which paths may go on from some of the pairs."""
+    if forms is None:
+        return Ends.none()
+    subject_no = subjects.of_row[pairs.place[likely]]
+    fresh: FreshKeys = forms.fresh(vault, asking.rows, subjects, subject_no, pairs.records[likely])
+    record_id = pairs.found["record_id"].to_numpy()[likely]
+    return Ends(keys=fresh.keys, subject_no=subject_no[fresh.pair], record_id=record_id[fresh.pair])

@@ -12,9 +12,10 @@ from typing import Self, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from correlate.loops import loop
 from correlate.vault import ROW_BITS
 
-__all__ = ["Packing", "distinct", "places_of", "spread"]
+__all__ = ["Packing", "distinct", "grouped", "places_of", "spread"]
 
 Numbers = npt.NDArray[np.int64]
 Whole = TypeVar("Whole", bound=np.integer)
@@ -52,6 +53,24 @@ def spread(
     owner = np.repeat(np.arange(len(first)), count)
     before = np.cumsum(count) - count
     return owner, np.arange(len(owner)) + (first - before)[owner]
+
+
+def grouped(group: Numbers, *, groups: int) -> tuple[Numbers, Numbers]:
+    """Places (n,) in the order of their groups, numbers from 0, and where each group starts, (groups + 1,);
+    those of one group stay in order. A counting sort: one walk, where sorting takes twenty.
+    """
+    starts = np.concatenate(([0], np.cumsum(np.bincount(group, minlength=groups))))
+    order = np.empty(len(group), dtype=np.int64)
+    _place(len(group))(group, starts[:-1].copy(), order)
+    return order, starts
+
+
+@loop
+def _place(group: Numbers, following: Numbers, order: Numbers) -> None:
+    """Put each place where its group goes on."""
+    for place in range(len(group)):
+        order[following[group[place]]] = place
+        following[group[place]] += 1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import polars as pl
 
 from correlate.linkage.askers import Askers
-from correlate.linkage.candidates import Asked, Hits, find_hits, found_pairs, frequencies
-from correlate.linkage.compare import LEVELS, compared, judged, pair_chunks
-from correlate.linkage.held import HeldRecords
+from correlate.linkage.candidates import Asked, Hits, find_pairs, frequencies
+from correlate.linkage.compare import LEVELS, Asking, Pairs, compared, pair_chunks
 from correlate.linkage.model import LinkageModel
 from correlate.linkage.rarity import with_rarity
 from correlate.linkage.wide import wide_pairs
-from correlate.timings import timed
 from correlate.tokens import TOKEN_COLUMNS
 from correlate.vault import RECORD_COLUMNS, Vault
 
@@ -26,7 +23,6 @@ __all__ = [
     "PairCounts",
     "find_candidates",
     "judge",
-    "judge_chunks",
     "judge_pairs",
     "note_frequencies",
 ]
@@ -60,32 +56,17 @@ class PairCounts:
 
 
 class Candidates(NamedTuple):
-    """Counts, where the askers' keys occur, and the pairs (asker_no, record_id) that share one."""
-
-    counts: PairCounts
-    hits: Hits
-    pairs: pl.DataFrame
-
-
-@dataclass(frozen=True, kw_only=True)
-class Judgement:
-    """What was found out on the way to JUDGED: counts, the asking rows with their rarities, and where their
-    keys occur.
+    """Counts, the askers' keys, where those occur that more records share than a household has, and the pairs
+    (asker_no, record_id), by rising record, that share one.
     """
 
     counts: PairCounts
-    rows: pl.DataFrame
-    hits: Hits
+    asked: Asked
+    crowds: Hits
+    pairs: pl.DataFrame
 
 
-def judge(
-    vault: Vault,
-    askers: Askers,
-    *,
-    model: LinkageModel,
-    probability_min: float = 0.0,
-    held: HeldRecords | None = None,
-) -> Judgement:
+def judge(vault: Vault, askers: Askers, *, model: LinkageModel, probability_min: float = 0.0) -> PairCounts:
     """Find, compare and judge all candidate pairs of some askers; the result is the temporary table JUDGED.
 
     Args:
@@ -93,18 +74,13 @@ def judge(
         askers: rows that ask.
         model: parameters.
         probability_min: pairs that reach it neither as person nor as household are left out.
-        held: takes in the records that paths may be continued from.
     """
-    with timed("candidates", rows_in=askers.height) as step:
-        counts, hits, pairs = find_candidates(vault, askers, model=model)
-        step.rows_out += pairs.height
-    with timed("comparing", rows_in=counts.candidates) as step:
-        rows = with_rarity(vault.engine, askers, model)
-        found = judge_pairs(vault, rows, pairs, model=model, probability_min=probability_min, held=held)
-        step.rows_out += found.height
+    counts, _, _, pairs = find_candidates(vault, askers, model=model)
+    rows = with_rarity(vault.engine, askers, model)
+    found = judge_pairs(vault, rows, pairs, model=model, probability_min=probability_min)
     with vault.engine.given(found_pair=found):
         vault.engine.execute(f"CREATE OR REPLACE TEMP TABLE {JUDGED} AS FROM found_pair", step=JUDGED)
-    return Judgement(counts=counts, rows=rows, hits=hits)
+    return counts
 
 
 def judge_pairs(
@@ -114,7 +90,6 @@ def judge_pairs(
     *,
     model: LinkageModel,
     probability_min: float = 0.0,
-    held: HeldRecords | None = None,
 ) -> pl.DataFrame:
     """Compare and judge pairs (asker_no, record_id); rows as in JUDGED.
 
@@ -124,56 +99,38 @@ def judge_pairs(
         pairs: which ones, in any order.
         model: parameters.
         probability_min: pairs that reach it neither as person nor as household are left out.
-        held: takes in the records that paths may be continued from.
     """
+
+    def judged(pairs: Pairs) -> pl.DataFrame:
+        person, household = pairs.probabilities()
+        out = pairs.frame().with_columns(
+            probability=pl.Series(person), household_probability=pl.Series(household)
+        )
+        return out.filter(pl.Series((person >= probability_min) | (household >= probability_min)))
+
     chunks = pair_chunks(vault, pairs)
-    return judge_chunks(vault, asker, chunks, model=model, probability_min=probability_min, held=held)
-
-
-def judge_chunks(
-    vault: Vault,
-    asker: pl.DataFrame,
-    chunks: Iterator[pl.DataFrame],
-    *,
-    model: LinkageModel,
-    probability_min: float,
-    held: HeldRecords | None = None,
-) -> pl.DataFrame:
-    """Compare and judge pairs that come with what their records hold; see :func:`judge_pairs`.
-
-    ``held`` takes in the records that paths may be continued from: they need not be read again.
-    """
-    enough = (pl.col("probability") >= probability_min) | (pl.col("household_probability") >= probability_min)
-
-    def then(levels: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-        out = judged(levels, model)
-        if held is not None:
-            held.take(found.filter(out["probability"] >= model.hop_probability_min))
-        return out.filter(enough)
-
-    return pl.concat([pl.DataFrame(schema=SCHEMA), *compared(vault, asker, chunks, then=then)])
+    every = compared(vault, Asking.of(asker), chunks, model=model, then=judged)
+    return pl.concat([pl.DataFrame(schema=SCHEMA), *every])
 
 
 def find_candidates(vault: Vault, askers: Askers, *, model: LinkageModel) -> Candidates:
     """Find the candidate pairs, and make the temporary table key_frequency, see :func:`note_frequencies`."""
     engine = vault.engine
-    asked = Asked.of(askers.keys)
-    hits = find_hits(engine, asked.keys)
-    note_frequencies(vault, hits)
-    pairs = found_pairs(hits, asked, records_max=model.key_records_max)
-    capped = int((hits.records > model.key_records_max).sum())
-    del asked
+    asked = Asked.of(askers.keys["key"].to_numpy(), askers.keys["asker_no"].to_numpy())
+    found = find_pairs(engine, asked, records_max=model.key_records_max)
+    note_frequencies(vault, found.crowds)
+    pairs = pl.DataFrame({"asker_no": found.asker_no, "record_id": found.record_id})
     if 0 < int(engine.scalar("SELECT count(*) FROM record")) <= model.wide_records_max:
-        pairs = pl.concat((pairs, _found_widely(vault, askers, model))).unique()
+        pairs = pl.concat((pairs, _found_widely(vault, askers, model))).unique().sort("record_id")
     log.debug("%d keys asked, %d candidate pairs", askers.keys.height, pairs.height)
-    if capped:
+    if found.keys_capped:
         log.info(
             "%d linkage keys are shared by more than %d records and were not followed",
-            capped,
+            found.keys_capped,
             model.key_records_max,
         )
-    counts = PairCounts(keys=askers.keys.height, keys_capped=capped, candidates=pairs.height)
-    return Candidates(counts, hits, pairs)
+    counts = PairCounts(keys=askers.keys.height, keys_capped=found.keys_capped, candidates=pairs.height)
+    return Candidates(counts, asked, found.crowds, pairs)
 
 
 def _found_widely(vault: Vault, askers: Askers, model: LinkageModel) -> pl.DataFrame:

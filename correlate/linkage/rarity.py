@@ -20,6 +20,7 @@ import polars as pl
 from correlate.linkage.askers import Askers
 from correlate.linkage.model import LinkageModel
 from correlate.linkage.packing import distinct
+from correlate.loops import loop
 from correlate.tokens import Tokens
 from correlate.vault import TERM_FIELDS, Engine, reference_breaches
 
@@ -92,10 +93,26 @@ def _most(chances: list[Floats]) -> Floats:
 def _looked_up(tokens: Tokens, counts: Counts) -> Floats:
     """The figure of each token, 0 for one that is missing or has none."""
     known, figures = counts
-    if not len(known):
-        return np.zeros(len(tokens))
-    places = np.minimum(np.searchsorted(known, tokens), len(known) - 1)
-    return np.where(known[places] == tokens, figures[places], 0.0)
+    out = np.zeros(len(tokens))
+    if len(known):
+        # Tokens are spread evenly: their leading bits tell nearly where they stand.
+        shift = 64 - max(1, len(known).bit_length())
+        firsts = np.searchsorted(known >> shift, np.arange((1 << (64 - shift)) + 1) - (1 << (63 - shift)))
+        _look_up(len(tokens))(tokens, known, figures, firsts, shift, out)
+    return out
+
+
+@loop
+def _look_up(
+    tokens: Tokens, known: Tokens, figures: Floats, firsts: npt.NDArray[np.intp], shift: int, out: Floats
+) -> None:
+    """Fill ``out`` (n,); known tokens with the same leading bits stand from one of ``firsts`` on."""
+    lowest = 1 << (63 - shift)
+    for row in range(len(tokens)):
+        lead = (tokens[row] >> shift) + lowest
+        for place in range(firsts[lead], firsts[lead + 1]):
+            if known[place] == tokens[row]:
+                out[row] = figures[place]
 
 
 def _terms(engine: Engine, tokens: dict[str, Tokens]) -> dict[str, tuple[Counts, float]]:

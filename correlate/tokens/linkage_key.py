@@ -8,7 +8,7 @@ surname and birth date, so only the widest kind of each family is kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +36,20 @@ class KeyKind:
     columns: tuple[str, ...]
     variants: tuple[tuple[str, ...], ...] = ()
     asked: tuple[tuple[str, ...], ...] = ()
+
+    def every(self, *, asking: bool) -> tuple[tuple[str, ...], ...]:
+        """All column lists that make the kind, on the asking side or on the other."""
+        return (self.columns, *self.variants, *(self.asked if asking else ()))
+
+    def keys(self, scheme: Scheme, parts: Sequence[Tokens]) -> Tokens:
+        """The keys (n,) of this kind over tokens (n,) each, none of them missing, in the order of columns."""
+        if len(parts) == 1:
+            return parts[0]
+        # Big-endian, eight bytes each: as fixed in width as the list of columns, so the packing is injective.
+        side_by_side = np.empty((len(parts[0]), len(parts)), dtype=">i8")
+        for place, part in enumerate(parts):
+            side_by_side[:, place] = part
+        return scheme.tokens(f"link/{self.name}", side_by_side.view(np.uint8))
 
 
 KEY_KINDS: tuple[KeyKind, ...] = (
@@ -97,10 +111,10 @@ def linkage_keys(
     keys: list[Tokens] = []
     rows: list[Rows] = []
     for kind in KEY_KINDS:
-        for columns in (kind.columns, *kind.variants, *(kind.asked if asking else ())):
+        for columns in kind.every(asking=asking):
             if all(column in tokens for column in columns):
                 parts, present = _complete([tokens[column] for column in columns])
-                keys.append(_key(scheme, kind.name, parts))
+                keys.append(kind.keys(scheme, parts))
                 rows.append(present)
     if not keys:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.intp)
@@ -114,13 +128,3 @@ def _complete(columns: list[Tokens]) -> tuple[list[Tokens], Rows]:
         whole &= column != MISSING
     rows = np.flatnonzero(whole)
     return [column[rows] for column in columns], rows
-
-
-def _key(scheme: Scheme, kind: str, parts: list[Tokens]) -> Tokens:
-    if len(parts) == 1:
-        return parts[0]
-    # Big-endian, eight bytes each: as fixed in width as the list of columns, so the packing is injective.
-    side_by_side = np.empty((len(parts[0]), len(parts)), dtype=">i8")
-    for place, part in enumerate(parts):
-        side_by_side[:, place] = part
-    return scheme.tokens(f"link/{kind}", side_by_side.view(np.uint8))

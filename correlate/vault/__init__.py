@@ -23,6 +23,7 @@ from correlate.vault.errors import (
 )
 from correlate.vault.forms import RECORD_COLUMNS
 from correlate.vault.ingest import Dropped, IngestReport, Progress, ingest
+from correlate.vault.runs import sorted_run
 from correlate.vault.snapshot import Snapshot
 from correlate.vault.terms import TERM_FIELDS, reference_breaches
 from correlate.vault.vault import ROW_BITS, BreachHolding, Vault, VaultInfo, parse_classes
@@ -70,6 +71,7 @@ __all__ = [
     "rejected_rows",
     "remove_breach",
     "side_by_side",
+    "sorted_run",
     "tokenised",
     "verify",
 ]

@@ -439,6 +439,15 @@ class Paths:
             for number, row in holding.records.items()
         }
 
+    def _leads(self, subject: Row, number: int, following: int) -> bool:
+        """Whether two records share a value that not too many share, and that the subject does not have."""
+        row = {**self.holding.records[number], "birth_swapped": None}
+        return any(
+            following in self.holding.holders[key]
+            and len(self.holding.holders[key]) <= self.holding.model.hop_key_records_max
+            for key in key_values(row, asking=True) - key_values(subject, asking=True)
+        )
+
     def best(self, subject: Row) -> dict[int, dict[int, float]]:
         """The best probability of each record that is reached, by the number of links."""
         model, family = self.holding.model, self.holding.households(subject)
@@ -456,7 +465,7 @@ class Paths:
         if len(way) >= self.holding.model.hop_depth_max:
             return
         for following, bridge in self.bridges[way[-1]].items():
-            if following in family or following in way:
+            if following in family or following in way or not self._leads(subject, way[-1], following):
                 continue
             # No link of a path counts for more than 999 in a thousand.
             along = min(probability, 0.999) * min(bridge, 0.999)

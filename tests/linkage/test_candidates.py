@@ -1,4 +1,4 @@
-"""Candidates found by walking sorted keys are those that a plain search finds."""
+"""Candidates found by their keys are those that a plain search finds."""
 
 from __future__ import annotations
 
@@ -10,15 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from correlate.linkage import candidates
-from correlate.linkage.candidates import (
-    HOUSEHOLD_RECORDS,
-    Asked,
-    find_hits,
-    found_pairs,
-    frequencies,
-    pairs_together,
-)
+from correlate.linkage import candidates, walk
+from correlate.linkage.candidates import HOUSEHOLD_RECORDS, Asked, find_pairs, frequencies
 from correlate.vault import ROW_BITS, Vault, engine
 
 # Few values, so that they meet; and those at both ends of the range.
@@ -43,41 +36,49 @@ def stored(vault, rows):
 
 
 def askers(rows):
-    return Asked.of(pl.DataFrame(rows, schema={"key": pl.Int64, "asker_no": pl.Int64}, orient="row"))
+    keys, numbers = (np.array([row[place] for row in rows], dtype=np.int64) for place in (0, 1))
+    return Asked.of(keys, numbers)
 
 
-@pytest.mark.parametrize("stretch", [3, 1_000], ids=["stretch by stretch", "all at once"])
+@pytest.mark.parametrize("at_a_time", [3, 1_000], ids=["a few at a time", "all at once"])
+@pytest.mark.parametrize("walked", [0, 1_000], ids=["walked", "joined"])
 @given(asking=asked, holding=held, most=st.integers(0, 12))
-def test_pairs_share_a_key_that_not_too_many_records_have(vault, stretch, asking, holding, most):
+def test_pairs_share_a_key_that_not_too_many_records_have(vault, at_a_time, walked, asking, holding, most):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "STRETCH_ROWS", stretch)
-        patch.setattr(candidates, "SLICE", stretch)
+        patch.setattr(engine, "STRETCH_ROWS", at_a_time)
+        patch.setattr(walk, "WALKED", walked)
+        patch.setattr(candidates, "SLICE", at_a_time)
+        patch.setattr(candidates, "TOGETHER", at_a_time)
         pairs = stored(vault, holding)
-        hits = find_hits(vault.engine, askers(asking).keys)
-        made = found_pairs(hits, askers(asking), records_max=most)
+        made = find_pairs(vault.engine, askers(asking), records_max=most)
     count = Counter(key for key, _ in pairs)
     expected = {
-        (asker, record)
+        (record, asker)
         for key, asker in asking
         for other, record in pairs
         if key == other and count[key] <= most
     }
-    found = list(made.iter_rows())
-    assert len(found) == len(set(found))
-    assert set(found) == expected
-    assert {key: n for key, n in zip(hits.keys.tolist(), hits.records.tolist(), strict=True) if n} == {
-        key: n for key, n in count.items() if key in {key for key, _ in asking}
-    }
+    found = list(zip(made.record_id.tolist(), made.asker_no.tolist(), strict=True))
+    assert found == sorted(expected)
+    sought = {key for key, _ in asking}
+    assert made.keys_capped == sum(count[key] > most for key in sought)
+    crowded = {key: n for key, n in count.items() if key in sought and n > min(HOUSEHOLD_RECORDS, most)}
+    crowds = made.crowds
+    assert dict(zip(crowds.keys.tolist(), crowds.records.tolist(), strict=True)) == crowded
+    of_crowds = zip(crowds.keys[crowds.place].tolist(), crowds.record_id.tolist(), strict=True)
+    assert sorted(of_crowds) == sorted(pair for pair in pairs if pair[0] in crowded)
 
 
-few = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2**40)), max_size=9)
-
-
-@given(parts=st.lists(few, min_size=1, max_size=3))
-def test_pairs_of_several_frames_stand_once_and_in_order(parts):
-    schema = {"asker_no": pl.Int64, "record_id": pl.Int64}
-    frames = [pl.DataFrame(part, schema=schema, orient="row") for part in parts]
-    assert pairs_together(frames).rows() == sorted({pair for part in parts for pair in part})
+@given(asking=asked, holding=held)
+def test_of_the_pairs_those_are_kept_that_are_wanted(vault, asking, holding):
+    stored(vault, holding)
+    every, some = (
+        find_pairs(vault.engine, askers(asking), records_max=60, keep=keep)
+        for keep in (None, lambda asker, record: (asker + record) % 2 == 0)
+    )
+    pairs = zip(every.asker_no.tolist(), every.record_id.tolist(), strict=True)
+    kept = zip(some.asker_no.tolist(), some.record_id.tolist(), strict=True)
+    assert list(kept) == [pair for pair in pairs if sum(pair) % 2 == 0]
 
 
 @given(asking=asked, holding=st.lists(st.tuples(keys, st.integers(1, 3), st.integers(1, 9)), max_size=200))
@@ -91,13 +92,13 @@ def test_keys_of_more_records_than_a_household_are_counted_by_breach(vault, aski
         if sum(each.values()) > HOUSEHOLD_RECORDS:
             share = max(max(0, n - HOUSEHOLD_RECORDS) / accepted[breach] for breach, n in each.items())
             expected.append((key, sum(each.values()), share))
-    hits = find_hits(vault.engine, askers(asking).keys)
-    assert frequencies(hits, breach_of_file, accepted).rows() == expected
+    crowds = find_pairs(vault.engine, askers(asking), records_max=3).crowds
+    assert frequencies(crowds, breach_of_file, accepted).rows() == expected
 
 
 def test_nobody_asking_finds_nothing(vault):
     stored(vault, [(1, 1, 1)])
-    hits = find_hits(vault.engine, askers([]).keys)
-    assert found_pairs(hits, askers([]), records_max=9).height == 0
-    assert frequencies(hits, {1: 1}, {1: 1}).height == 0
-    assert hits.place.dtype == np.int32
+    found = find_pairs(vault.engine, askers([]), records_max=9)
+    assert len(found.asker_no) == len(found.record_id) == found.keys_capped == 0
+    assert frequencies(found.crowds, {1: 1}, {1: 1}).height == 0
+    assert frequencies(found.crowds, {}, {}).height == 0

@@ -162,14 +162,6 @@ def test_links_are_the_pairs_of_at_least_the_least_probability(vault, seed):
     assert len(found) > 5
 
 
-@pytest.mark.parametrize("seed", [0])
-def test_running_step_by_step_gives_the_same_links(vault, seed):
-    subjects, held = town(seed)
-    store(vault, held)
-    stepwise = linked(vault, subjects, SMALL, stepwise=True), households(vault)
-    assert stepwise == (linked(vault, subjects, SMALL), households(vault))
-
-
 @pytest.mark.parametrize("seed", [1])
 def test_a_batch_gives_the_links_of_single_checks(vault, seed):
     """Bit for bit, paths and households too: nothing of a subject's links hangs on who else is asked for."""
