@@ -19,7 +19,7 @@ import polars as pl
 
 from benchmarks.harness import Benchmark, Contender, Done, Work, data_folder, measure
 from correlate.linkage import load_model
-from correlate.linkage.candidates import Asked, find_hits, found_pairs
+from correlate.linkage.candidates import Asked, find_pairs
 from correlate.tokens import SecretKey
 from correlate.vault import Vault
 
@@ -107,7 +107,7 @@ def _ranges(count: int) -> list[str]:
 
 
 def ours(rows: int) -> Work:
-    """``find_hits`` and ``found_pairs`` over a vault, then the same aggregate."""
+    """``find_pairs`` over a vault, then the same aggregate."""
     folder = setup(rows)
     with duckdb.connect(folder / "tables.duckdb", read_only=True) as connection:
         askers = connection.sql("FROM asked").pl()
@@ -115,8 +115,9 @@ def ours(rows: int) -> Work:
 
     def work() -> Done:
         with Vault.open(folder / "vault.duckdb", KEY) as vault:
-            asked = Asked.of(askers)
-            pairs = found_pairs(find_hits(vault.engine, asked.keys), asked, records_max=most)
+            asked = Asked.of(askers["key"].to_numpy(), askers["asker_no"].to_numpy())
+            made = find_pairs(vault.engine, asked, records_max=most)
+        pairs = pl.DataFrame({"asker_no": made.asker_no, "record_id": made.record_id})
         found = pairs.group_by("asker_no").agg(
             records=pl.len().cast(pl.Int64), last=pl.col("record_id").max()
         )
