@@ -13,7 +13,6 @@ import polars as pl
 
 from correlate.catalogue import Breach
 from correlate.declared import Declarable, Declared, read_declared
-from correlate.linkage import EXPOSURES
 from correlate.pipeline import (
     Budget,
     Keeping,
@@ -225,7 +224,7 @@ def _scored(
         again = None if update is None else ranges.linked
         # What linked is of no use any more, and writing needs the room.
         vault.forms.clear()
-        vault.engine.drop_temporary(keep=EXPOSURES)
+        vault.engine.drop_temporary()
         with vault.engine.shrunk():
             scored = scorer.finish(by_number=id_column is None)
         vault.engine.drop_temporary()

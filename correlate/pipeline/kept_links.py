@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from correlate.linkage import Trace
 from correlate.pipeline.ranges import LINKS
+from correlate.pipeline.subject_numbers import SubjectNumbers
 from correlate.tokens import People, fingerprints
 
 __all__ = ["kept_links", "subject_fingerprints"]
@@ -22,19 +24,19 @@ def subject_fingerprints(people: People, ids: pl.Series) -> pl.DataFrame:
     return rows.group_by("subject_id").agg(pl.col("fingerprint").sum())
 
 
-def kept_links(trace: Trace, people: People, named: pl.DataFrame) -> pl.DataFrame:
+def kept_links(trace: Trace, people: People, subjects: SubjectNumbers) -> pl.DataFrame:
     """One row a subject, as LINKS has it.
 
     Args:
         trace: what the links rest on.
         people: n rows.
-        named: (n,) subject_id and subject_no, null where a row has none.
+        subjects: of the n rows.
     """
     keys = trace.keys.group_by("subject_no", maintain_order=True).agg(keys="key")
     records = trace.pairs.group_by("subject_no", maintain_order=True).agg(records="record_id")
-    frame = (
-        named.drop_nulls().unique().join(subject_fingerprints(people, named["subject_id"]), on="subject_id")
-    )
+    sums = np.zeros(len(subjects.ids) + 1, dtype=np.uint64)
+    np.add.at(sums, subjects.of_row, fingerprints(people))
+    frame = subjects.frame.with_columns(fingerprint=pl.Series(sums[1:]))
     for each in (trace.counts, trace.crowded, keys, records):
         frame = frame.join(each, on="subject_no", how="left")
     return (
