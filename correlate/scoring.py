@@ -296,7 +296,7 @@ class _Ranges:
         batches = held = 0
         for result in self._keeping.held():
             self._restore(result)
-            self._scorer.put_aside(self._keeping.last_subjects)
+            self._scorer.put_aside(self._keeping.last)
             batches, held = result.batches, held + 1
         for result in islice(self._update.carried() if self._update else (), held, None):
             self._restore(result)

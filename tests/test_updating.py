@@ -354,13 +354,19 @@ def test_nothing_is_kept_that_was_not_asked_for(unscored):
     assert world.bytes("plain") == world.bytes("kept")
 
 
-@pytest.mark.parametrize("harm", ["scores", "range", "assessed", "kept", "no kept"])
-def test_links_that_are_not_whole_or_of_other_scores_are_refused(world, harm):
+@pytest.mark.parametrize(
+    ("harm", "frame"),
+    [
+        *(("range", frame) for frame in ("subjects", "exposures", "links", "keys", "records", "told")),
+        *((harm, "") for harm in ("scores", "assessed", "kept", "no kept")),
+    ],
+)
+def test_links_that_are_not_whole_or_of_other_scores_are_refused(world, harm, frame):
     folder = world.folder / "before.parquet.links"
     files = {
         "scores": world.folder / "before.parquet",
-        "range": folder / "00000" / "links.parquet",
-        "assessed": folder / "assessed.parquet",
+        "range": folder / "00000" / f"{frame}.arrow",
+        "assessed": folder / "assessed-00000.arrow",
         "kept": folder / "kept.json",
         "no kept": folder / "kept.json",
     }
@@ -413,7 +419,7 @@ def test_what_is_kept_names_no_breach_of_the_vault(world):
     folder = world.folder / "before.parquet.links"
     names = [breach.encode() for breach in held(world)]
     for path in folder.rglob("*"):
-        if path.is_file() and path.name != "assessed.parquet":
+        if path.is_file() and not path.name.startswith("assessed-"):
             content = path.read_bytes()
             assert not any(name in content for name in names), path.name
     kept = json.loads((folder / "kept.json").read_text(encoding="utf-8"))

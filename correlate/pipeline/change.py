@@ -16,6 +16,7 @@ import numpy.typing as npt
 import polars as pl
 
 from correlate.linkage import LinkageModel, keys_of_files
+from correlate.pipeline.ranges import RangeResult
 from correlate.vault import ROW_BITS, Snapshot, Vault
 
 __all__ = ["VaultChange"]
@@ -67,17 +68,23 @@ class VaultChange:
             crowds=bool(gone or thinned or grown),
         )
 
-    def concerned(self, links: pl.DataFrame, vault: Vault) -> npt.NDArray[np.bool_]:
-        """(n,) whose links may be others now, of n subjects by what was kept of their linking."""
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The frames of a range, by name, that :meth:`concerned` looks at."""
+        gone = self.files_gone or self.files_thinned
+        return ("links", *(("keys",) if len(self.keys) else ()), *(("records",) if gone else ()))
+
+    def concerned(self, kept: RangeResult, vault: Vault) -> npt.NDArray[np.bool_]:
+        """(n,) whose links may be others now, of the n subjects of a range."""
+        links = kept.links
         out = np.zeros(links.height, dtype=np.bool_)
         if self.crowds:
             out |= links["crowded"].to_numpy()
         if len(self.keys):
-            held, of_row = _flat(links["keys"])
-            out[of_row[self._meeting(held.astype(np.uint32, copy=False))]] = True
+            out |= _any_of(links["keys"], self._meeting(kept.keys["key"].to_numpy()))
         if self.files_gone or self.files_thinned:
-            held, of_row = _flat(links["records"])
-            out[of_row[self._lost(held, vault)]] = True
+            lost = np.flatnonzero(self._lost(kept.records["record_id"].to_numpy(), vault))
+            out |= _any_of(links["records"], lost)
         return out
 
     def _meeting(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.intp]:
@@ -116,9 +123,9 @@ def _reference_moved(before: Snapshot, now: Snapshot) -> bool:
     return told(before) != told(now)
 
 
-def _flat(lists: pl.Series) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.intp]]:
-    """The items of a column of lists (n,), one after the other, and the row of each."""
-    lengths = lists.list.len().to_numpy()
-    of_row = np.repeat(np.arange(len(lists)), lengths)
-    items = lists.filter(lists.list.len() > 0).explode()
-    return items.to_numpy(), of_row
+def _any_of(lengths: pl.Series, places: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+    """(n,) whether one of these places is in each of n stretches of such lengths, one after the other."""
+    ends = np.cumsum(lengths.to_numpy(), dtype=np.int64)
+    out = np.zeros(len(ends), dtype=np.bool_)
+    out[np.searchsorted(ends, places, side="right")] = True
+    return out

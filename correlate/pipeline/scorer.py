@@ -23,7 +23,7 @@ from correlate.pipeline.kept_links import kept_links
 from correlate.pipeline.models import Models
 from correlate.pipeline.packed import WITHHELD, in_one_piece, names_of, packed
 from correlate.pipeline.plain import plain
-from correlate.pipeline.ranges import LINKS, REJECTS, SUBJECTS, RangeResult, read_subjects
+from correlate.pipeline.ranges import REJECTS, SUBJECTS, RangeResult, read_subjects
 from correlate.pipeline.scored import Scored
 from correlate.pipeline.subject_numbers import SubjectNumbers
 from correlate.pipeline.subject_rows import SubjectBatch
@@ -89,12 +89,10 @@ class Scorer:
         """
         gathered = self._gathered(read_to)
         first, result = self.table.count, gathered.result
-        counts, subjects, links = self._link(gathered)
+        counts, frames = self._link(gathered)
         result = replace(
-            result,
-            subjects=subjects,
+            result.otherwise(frames),
             exposures=self.table.since(first),
-            links=links,
             counts={**result.counts, **counts},
             names=self.table.names(),
         )
@@ -143,18 +141,18 @@ class Scorer:
         self._batches = result.batches
         self._count(result)
 
-    def put_aside(self, subjects: Path | None) -> None:
-        """The subjects of the last range lie in that file, if in any: they need not be held."""
-        if subjects is not None:
-            self._subjects[-1] = subjects
+    def put_aside(self, kept: Path | None) -> None:
+        """The subjects of the last range lie in that folder, if in any: they need not be held."""
+        if kept is not None:
+            self._subjects[-1] = kept
 
     def _count(self, result: RangeResult) -> None:
         self._subjects.append(result.subjects)
         self._counts = {name: self._counts[name] + result.counts[name] for name in COUNTS}
         self._dropped.update({(column, reason): rows for column, reason, rows in result.dropped})
 
-    def _link(self, gathered: _Gathered) -> tuple[dict[str, int], pl.DataFrame, pl.DataFrame]:
-        """Counts, (subject_id, exposure_no), and what the links rest on if that is to be kept."""
+    def _link(self, gathered: _Gathered) -> tuple[dict[str, int], dict[str, pl.DataFrame]]:
+        """Counts, and frames of a range: its subjects, and what their links rest on if that is to be kept."""
         people, numbers = gathered.people, gathered.subjects
         without = frozenset(field.value for field in self._models.profile.refuses)
         counts = link(
@@ -173,15 +171,15 @@ class Scorer:
             )
             subjects = pl.DataFrame({"subject_id": numbers.ids, "exposure_no": exposure_no})
             step.rows_out += subjects.height
-        links = pl.DataFrame(schema=LINKS)
+        frames = {"subjects": subjects}
         if counts.trace is not None:
-            links = kept_links(counts.trace, people, numbers)
+            frames |= kept_links(counts.trace, people, numbers)
         found = {
             "links": counts.links,
             "hop_links": counts.hop_links,
             "household_links": counts.household_links,
         }
-        return found, subjects, links
+        return found, frames
 
     def know(self, assessed: pl.DataFrame | None) -> None:
         """Take the assessments of an earlier run, if there are any, for the exposures that are restored from
