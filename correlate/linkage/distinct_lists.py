@@ -125,14 +125,14 @@ class DistinctLists:
         if 2 * (self.count + more) > len(self._places):
             size = 1 << (2 * (self.count + more)).bit_length()
             self._places = np.full(size, FREE, dtype=np.int32)
-            _place(self.count)(self._places, self._hashes, 0, self.count)
+            _place(self._places, self._hashes, 0, self.count)
 
     def _index(self, first: int) -> None:
         """Note where the lists from number ``first`` on are."""
         if 2 * self.count > len(self._places):
             self._make_room(0)
         else:
-            _place(self.count - first)(self._places, self._hashes, first, self.count)
+            _place(self._places, self._hashes, first, self.count)
 
 
 def list_column(lists: Lists) -> pl.Series:
@@ -150,15 +150,18 @@ def _longer(array: Numbers, length: int) -> Numbers:
     return longer
 
 
-@loop
 def _place(places: Places, hashes: Numbers, first: int, end: int) -> None:
-    """Put numbers from ``first`` to before ``end`` where they will be looked for."""
+    """Put numbers from ``first`` to before ``end`` where they will be looked for: the first free place from
+    that of their hash on. All go one further at a time, until each has one.
+    """
     last = len(places) - 1
-    for number in range(first, end):
-        at = hashes[number] & last
-        while places[at] >= 0:
-            at = (at + 1) & last
-        places[at] = number
+    numbers = np.arange(first, end, dtype=np.int32)
+    at = hashes[first:end] & last
+    while len(numbers):
+        free = places[at] < 0
+        places[at[free]] = numbers[free]
+        left = places[at] != numbers
+        numbers, at = numbers[left], (at[left] + 1) & last
 
 
 @loop

@@ -21,8 +21,9 @@ from correlate.vault import ROW_BITS, Snapshot, Vault
 
 __all__ = ["VaultChange"]
 
-# A first sieve of so many bits of a key: small enough to stay near the processor.
-SIEVE_BITS = 26
+# A first sieve of so many bits of a key, and how many keys go through it at a time: small enough to stay near
+# the processor.
+SIEVE_BITS, SIEVED_KEYS = 22, 200_000
 SMALL = "the vault is small enough to be searched for more than linkage keys find"
 REFERENCE = "the breach that tells how common names, dates or places are has changed"
 
@@ -90,10 +91,17 @@ class VaultChange:
     def _meeting(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.intp]:
         sieve = np.zeros(1 << SIEVE_BITS, dtype=np.bool_)
         sieve[self.keys >> (32 - SIEVE_BITS)] = True
-        likely = np.flatnonzero(sieve[keys >> (32 - SIEVE_BITS)])
-        places = np.minimum(np.searchsorted(self.keys, keys[likely]), len(self.keys) - 1)
-        met: npt.NDArray[np.intp] = likely[self.keys[places] == keys[likely]]
-        return met
+        found = [np.empty(0, dtype=np.intp)]
+        for start in range(0, len(keys), SIEVED_KEYS):
+            some = keys[start : start + SIEVED_KEYS]
+            likely = np.flatnonzero(sieve[some >> (32 - SIEVE_BITS)])
+            wanted = some[likely]
+            # In order they are found five times as fast.
+            order = np.argsort(wanted)
+            wanted = wanted[order]
+            places = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+            found.append(likely[order[self.keys[places] == wanted]] + start)
+        return np.concatenate(found)
 
     def _lost(self, records: npt.NDArray[np.int64], vault: Vault) -> npt.NDArray[np.bool_]:
         """(r,) whether each record is there no more."""

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from correlate.pipeline.id_order import words_of
+
 __all__ = ["SubjectNumbers"]
 
 
@@ -27,8 +29,8 @@ class SubjectNumbers:
     @classmethod
     def of(cls, ids: pl.Series) -> Self:
         """Number the ids (n,) of rows, null where a row was rejected."""
-        ids = ids.rename("subject_id")
-        if not ids.null_count() and ids.n_unique() == len(ids):
+        ids = ids.rename("subject_id").rechunk()
+        if not ids.null_count() and _all_different(ids):
             return cls(ids=ids, of_row=np.arange(1, len(ids) + 1))
         distinct = ids.drop_nulls().unique(maintain_order=True)
         numbers = distinct.to_frame().with_row_index("subject_no", offset=1)
@@ -40,3 +42,11 @@ class SubjectNumbers:
         """(subject_id, subject_no), one row a subject."""
         numbers = pl.int_range(1, len(self.ids) + 1, dtype=pl.Int64, eager=True)
         return pl.DataFrame({"subject_id": self.ids, "subject_no": numbers})
+
+
+def _all_different(ids: pl.Series) -> bool:
+    words = words_of(ids)
+    if words is None:
+        return ids.n_unique() == len(ids)
+    words.sort()
+    return not (words[1:] == words[:-1]).any()

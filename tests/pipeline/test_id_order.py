@@ -24,6 +24,13 @@ def test_ids_are_sorted_by_their_bytes(ids, begins):
     assert sorted(found.rows()) == sorted(rows.rows())
 
 
+@given(st.lists(st.text("ab0é", min_size=3, max_size=3), max_size=30), st.text(max_size=3))
+def test_ids_of_one_length_are_sorted_by_their_bytes(ids, begins):
+    rows = subjects([begins + each for each in ids])
+    found = in_order(rows, by_number=False)
+    assert found["subject_id"].to_list() == sorted(rows["subject_id"].to_list(), key=str.encode)
+
+
 @given(st.lists(st.integers(1, 2000), max_size=30))
 def test_numbers_are_sorted_by_their_size(numbers):
     found = in_order(subjects([str(n) for n in numbers]), by_number=True)
