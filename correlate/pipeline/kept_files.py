@@ -51,6 +51,7 @@ class KeptFile(NamedTuple):
 
     def also_at(self, path: Path) -> KeptFile:
         """The same file under another name too; where the system has no such thing, a copy."""
+        path.unlink(missing_ok=True)
         try:
             os.link(self.path, path)
         except OSError:
@@ -69,6 +70,8 @@ def in_place() -> Iterator[None]:
 
 def keep_frame(frame: pl.DataFrame, path: Path, *, small: bool = False) -> KeptFile:
     """Write a frame as it lies in memory, which takes next to no time; ``small`` at the cost of some."""
+    # What a run that was broken off has left there may be an earlier output's file too: never write into it.
+    path.unlink(missing_ok=True)
     frame.rechunk().write_ipc(path, compression="lz4" if small else "uncompressed")
     return KeptFile(path, checksum(path))
 

@@ -44,7 +44,8 @@ def kept_links(trace: Trace, people: People, subjects: SubjectNumbers) -> dict[s
         columns[name] = np.zeros(count, dtype=np.int32)
         columns[name][counted] = trace.counts[name].to_numpy()
     crowded = trace.crowded.filter("crowded")["subject_no"].to_numpy()
-    columns["crowded"] = np.isin(np.arange(1, count + 1), crowded)
+    columns["crowded"] = np.zeros(count, dtype=np.bool_)
+    columns["crowded"][crowded - 1] = True
     for name, frame in (("keys", trace.keys), ("records", trace.pairs)):
         columns[name] = np.bincount(frame["subject_no"].to_numpy(), minlength=count + 1)[1:]
     return {
