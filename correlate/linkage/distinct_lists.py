@@ -84,7 +84,7 @@ class DistinctLists:
         first, hashes = self.count, lists.hashes()
         self._make_room(len(lists))
         numbers, fresh = np.empty(len(lists), dtype=np.int32), np.empty(len(lists), dtype=np.int32)
-        new = _find(len(lists))(
+        new = _find(len(lists) // 4)(
             *(self._places, self._hashes, self._items, self._starts, first),
             *(hashes, lists.items, lists.starts, numbers, fresh),
         )

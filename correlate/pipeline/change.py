@@ -23,7 +23,7 @@ __all__ = ["VaultChange"]
 
 # A first sieve of so many bits of a key, and how many keys go through it at a time: small enough to stay near
 # the processor.
-SIEVE_BITS, SIEVED_KEYS = 22, 200_000
+SIEVE_BITS, SIEVED_KEYS = 23, 1_000_000
 SMALL = "the vault is small enough to be searched for more than linkage keys find"
 REFERENCE = "the breach that tells how common names, dates or places are has changed"
 
@@ -94,7 +94,8 @@ class VaultChange:
         found = [np.empty(0, dtype=np.intp)]
         for start in range(0, len(keys), SIEVED_KEYS):
             some = keys[start : start + SIEVED_KEYS]
-            likely = np.flatnonzero(sieve[some >> (32 - SIEVE_BITS)])
+            # No place is outside, and to be told so saves looking: a third of the time.
+            likely = np.flatnonzero(np.take(sieve, some >> (32 - SIEVE_BITS), mode="clip"))
             wanted = some[likely]
             # In order they are found five times as fast.
             order = np.argsort(wanted)
