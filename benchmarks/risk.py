@@ -27,7 +27,7 @@ from benchmarks.harness import RESULTS, peak_mb
 from correlate.catalogue import Catalogue
 from correlate.demonstration import AS_OF
 from correlate.linkage import ExposureTable, link
-from correlate.pipeline import Models, subject_ids
+from correlate.pipeline import Models, SubjectNumbers, subject_ids
 from correlate.reading import open_input
 from correlate.scoring import score
 from correlate.synthesis import synthesise
@@ -112,12 +112,10 @@ def _link(folder: Path) -> tuple[int, int]:
         table = ExposureTable(vault)
         for batch, people in ahead(tokenised(vault.tokeniser, source, None, asking=True)):
             ids, _refused = subject_ids(batch, ID)
-            named = pl.DataFrame({"subject_id": ids}).with_columns(
-                subject_no=pl.col("subject_id").rank("dense").cast(pl.Int64)
-            )
-            link(vault, people, named["subject_no"].to_numpy(), model=models.linkage)
-            table.add(named.unique())
-            members += named.height
+            subjects = SubjectNumbers.of(ids)
+            link(vault, people, subjects.of_row, model=models.linkage)
+            table.add(len(subjects.ids))
+            members += len(ids)
         return members, table.count
 
 

@@ -13,7 +13,6 @@ import polars as pl
 
 from correlate.catalogue import Breach
 from correlate.declared import Declarable, Declared, read_declared
-from correlate.linkage import EXPOSURES
 from correlate.pipeline import (
     Budget,
     Keeping,
@@ -225,7 +224,7 @@ def _scored(
         again = None if update is None else ranges.linked
         # What linked is of no use any more, and writing needs the room.
         vault.forms.clear()
-        vault.engine.drop_temporary(keep=EXPOSURES)
+        vault.engine.drop_temporary()
         with vault.engine.shrunk():
             scored = scorer.finish(by_number=id_column is None)
         vault.engine.drop_temporary()
@@ -297,7 +296,7 @@ class _Ranges:
         batches = held = 0
         for result in self._keeping.held():
             self._restore(result)
-            self._scorer.put_aside(self._keeping.last_subjects)
+            self._scorer.put_aside(self._keeping.last)
             batches, held = result.batches, held + 1
         for result in islice(self._update.carried() if self._update else (), held, None):
             self._restore(result)

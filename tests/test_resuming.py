@@ -120,8 +120,8 @@ def test_a_range_that_is_not_whole_is_done_again(monkeypatch, small_france, subj
     broken_off(monkeypatch, small_france, subjects, output, after=2)
     second = tmp_path / "scores.parquet.ranges" / "00001"
     if harm == "cut":
-        held = (second / "subjects.parquet").read_bytes()
-        (second / "subjects.parquet").write_bytes(held[: len(held) // 2])
+        held = (second / "subjects.arrow").read_bytes()
+        (second / "subjects.arrow").write_bytes(held[: len(held) // 2])
     else:
         second.rename(second.with_suffix(".part"))
     run(small_france, subjects, output, resume=True)
@@ -194,7 +194,9 @@ def test_what_is_kept_is_the_users_alone_and_holds_no_value_and_no_token(
     broken_off(monkeypatch, small_france, subjects, tmp_path / "scores.parquet", after=1)
     folder = tmp_path / "scores.parquet.ranges"
     assert folder.stat().st_mode & 0o777 == 0o700
-    columns = {path.stem: pl.read_parquet_schema(path) for path in (folder / "00000").glob("*.parquet")}
+    names = {path.name for path in (folder / "00000").iterdir()}
+    columns = {path.stem: pl.read_ipc_schema(path) for path in (folder / "00000").glob("*.arrow")}
+    assert names == {"range.json", *(f"{name}.arrow" for name in columns)}
     assert {name: list(schema) for name, schema in columns.items()} == {
         "subjects": ["subject_id", "exposure_no"],
         "exposures": ["exposure_no", "elements"],
@@ -204,7 +206,7 @@ def test_what_is_kept_is_the_users_alone_and_holds_no_value_and_no_token(
     document = json.loads((folder / "00000" / "range.json").read_text())
     assert set(document) == {"batches", "read_to", "counts", "dropped", "names", "reached", "sums"}
     assert document["names"]["breaches"] == {}
-    elements = pl.read_parquet(folder / "00000" / "exposures.parquet")["elements"].explode()
+    elements = pl.read_ipc(folder / "00000" / "exposures.arrow")["elements"].explode()
     # Breach, class set, origin and hundredths: the tokens of a vault fill 64 bits.
     assert elements.drop_nulls().is_between(0, 2**52).all()
 

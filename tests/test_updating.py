@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import polars as pl
 import pytest
 
 from correlate.errors import InputError
-from correlate.pipeline import Budget, KeptOtherwise, LinksDamaged, LinksNotKept, Models
+from correlate.pipeline import Budget, KeptOtherwise, LinksDamaged, LinksNotKept, Models, previous, ranges
 from correlate.pipeline.scorer import Scorer
 from correlate.reading import RejectsWriter
 from correlate.scoring import score
@@ -342,6 +343,92 @@ def test_an_update_that_was_broken_off_goes_on(monkeypatch, unscored, late):
     assert (world.folder / "after.parquet.links").is_dir()
 
 
+def test_what_holds_still_is_handed_on_as_it_lies_and_outlives_what_it_came_from(world, late):
+    world.change(lambda vault: remove_breach(vault, late))
+    world.again()
+    before, after = world.folder / "before.parquet.links", world.folder / "after.parquet.links"
+    for name in ("subjects", "links", "keys", "records"):
+        assert (before / "00000" / f"{name}.arrow").samefile(after / "00000" / f"{name}.arrow")
+    assert (before / "assessed-00000.arrow").samefile(after / "assessed-00000.arrow")
+    gone = pl.read_ipc(after / "00000" / "gone.arrow")["place"]
+    ids = pl.read_ipc(after / "00000" / "subjects.arrow")["subject_id"]
+    assert sorted(ids[gone]) == sorted(pl.read_ipc(after / "00001" / "subjects.arrow")["subject_id"])
+    shutil.rmtree(before)
+    assert world.again("after", "next").linked_again == 0
+
+
+def test_an_update_that_was_broken_off_at_its_very_end_harms_nothing_it_came_from(monkeypatch, world, late):
+    world.change(lambda vault: remove_breach(vault, late))
+    before = world.folder / "before.parquet.links"
+    content = {path: path.read_bytes() for path in before.rglob("*.arrow")}
+    real = ranges.keep_frame
+
+    def keep(frame, path, **options):
+        if options:
+            real(frame.head(1), path, **options)
+            raise KeyboardInterrupt
+        return real(frame, path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ranges, "keep_frame", keep)
+        with pytest.raises(KeyboardInterrupt):
+            world.score("after", update=world.folder / "before.parquet")
+    world.score("after", update=world.folder / "before.parquet", resume=True)
+    world.score("full")
+    assert world.bytes("after") == world.bytes("full")
+    assert content == {path: path.read_bytes() for path in before.rglob("*.arrow")}
+    assert world.again("after", "next").linked_again == 0
+
+
+@pytest.mark.parametrize("harm", ["gone", "assessed"])
+def test_where_files_cannot_have_two_names_they_are_copied(monkeypatch, world, late, harm):
+    """And what was handed on is looked through as well as what was made."""
+
+    def link(*_paths):
+        raise OSError
+
+    monkeypatch.setattr(os, "link", link)
+    world.change(lambda vault: remove_breach(vault, late))
+    world.again()
+    folder = world.folder / "after.parquet.links"
+    path = folder / ("assessed-00000.arrow" if harm == "assessed" else "00000/gone.arrow")
+    assert path.stat().st_nlink == 1
+    content = path.read_bytes()
+    path.write_bytes(content[:-9] + bytes(9))
+    with pytest.raises(LinksDamaged):
+        world.score("next", update=world.folder / "after.parquet")
+    path.write_bytes(content)
+    assert world.again("after", "next").linked_again == 0
+
+
+def test_a_range_that_most_have_left_is_written_anew(world):
+    world.members(lambda rows: rows.head(300))
+    world.again()
+    # What has been seen of the rows comes first.
+    held = world.folder / "after.parquet.links" / "00001"
+    assert pl.read_ipc(held / "subjects.arrow").height == pl.read_ipc(held / "links.arrow").height == 300
+    links = pl.read_ipc(held / "links.arrow")
+    assert links["keys"].sum() == pl.read_ipc(held / "keys.arrow").height
+    assert links["records"].sum() == pl.read_ipc(held / "records.arrow").height
+    assert not (held / "gone.arrow").exists()
+    world.members(lambda rows: rows.head(200))
+    assert world.again("after", "next").linked_again == 0
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_assessments_of_many_updates_are_written_as_one(monkeypatch, without_late, late, most):
+    monkeypatch.setattr(previous, "MOST_FILES", most)
+    world = without_late
+    file = breach_file(world, late)
+    world.change(lambda vault: ingest(vault, file, world.models.catalogue.get(late)))
+    world.again("before", "second")
+    names = [path.name for path in (world.folder / "second.parquet.links").glob("assessed-*")]
+    assert len(names) == most
+    world.change(lambda vault: remove_breach(vault, late))
+    world.again("second", "third")
+    assert world.again("third", "fourth").linked_again == 0
+
+
 def test_nothing_is_kept_that_was_not_asked_for(unscored):
     world = unscored
     world.score("plain")
@@ -354,13 +441,19 @@ def test_nothing_is_kept_that_was_not_asked_for(unscored):
     assert world.bytes("plain") == world.bytes("kept")
 
 
-@pytest.mark.parametrize("harm", ["scores", "range", "assessed", "kept", "no kept"])
-def test_links_that_are_not_whole_or_of_other_scores_are_refused(world, harm):
+@pytest.mark.parametrize(
+    ("harm", "frame"),
+    [
+        *(("range", frame) for frame in ("subjects", "exposures", "links", "keys", "records", "told")),
+        *((harm, "") for harm in ("scores", "assessed", "kept", "no kept")),
+    ],
+)
+def test_links_that_are_not_whole_or_of_other_scores_are_refused(world, harm, frame):
     folder = world.folder / "before.parquet.links"
     files = {
         "scores": world.folder / "before.parquet",
-        "range": folder / "00000" / "links.parquet",
-        "assessed": folder / "assessed.parquet",
+        "range": folder / "00000" / f"{frame}.arrow",
+        "assessed": folder / "assessed-00000.arrow",
         "kept": folder / "kept.json",
         "no kept": folder / "kept.json",
     }
@@ -413,7 +506,7 @@ def test_what_is_kept_names_no_breach_of_the_vault(world):
     folder = world.folder / "before.parquet.links"
     names = [breach.encode() for breach in held(world)]
     for path in folder.rglob("*"):
-        if path.is_file() and path.name != "assessed.parquet":
+        if path.is_file() and not path.name.startswith("assessed-"):
             content = path.read_bytes()
             assert not any(name in content for name in names), path.name
     kept = json.loads((folder / "kept.json").read_text(encoding="utf-8"))

@@ -3,7 +3,7 @@
 from correlate.linkage.askers import Askers
 from correlate.linkage.compare import LEVELS, SHARED
 from correlate.linkage.comparison import COMPARISONS, MISSING_LEVEL, Comparison, Level
-from correlate.linkage.exposure_table import EXPOSURES, ExposureTable
+from correlate.linkage.exposure_table import ExposureTable
 from correlate.linkage.fit import ASKERS_MAX, Fit, TooLittleToFit, fit
 from correlate.linkage.link import HOUSEHOLD, LINKED, LinkCounts, link
 from correlate.linkage.model import LevelOdds, LinkageModel
@@ -16,7 +16,6 @@ __all__ = [
     "ASKERS_MAX",
     "COMPARISONS",
     "DEFAULT_MODEL",
-    "EXPOSURES",
     "HOUSEHOLD",
     "JUDGED",
     "LEVELS",

@@ -13,22 +13,29 @@ import numpy.typing as npt
 import polars as pl
 
 from correlate.linkage.compare import SHARED
+from correlate.linkage.distinct_lists import DistinctLists, Lists, list_column
+from correlate.linkage.elements import (
+    BREACH_SHIFT,
+    CLASS_SET_SHIFT,
+    DECLARED,
+    OF_HOUSEHOLD,
+    ORIGIN_SHIFT,
+    OWN,
+    elements_of,
+    likeliest,
+    needed,
+)
 from correlate.linkage.link import HOUSEHOLD, LINKED
 from correlate.vault import Vault, parse_classes
 from correlate.vocabulary import AttributeClass
 
-__all__ = ["EXPOSURES", "ExposureTable"]
+__all__ = ["ExposureTable"]
 
-EXPOSURES = "exposure"
-"""The temporary table that holds the distinct exposures."""
+Numbers = npt.NDArray[np.int64]
 
-# An element is breach_no, class_set_no, origin and hundredths side by side in one integer.
-BREACH_SHIFT, CLASS_SET_SHIFT, ORIGIN_SHIFT = 44, 12, 7
 # Numbers of breaches and class sets that the vault does not hold begin here, behind all that it ever gives:
 # they stay what they are when it takes in more.
 BROUGHT_BREACH, BROUGHT_CLASS_SET = 40_000, 1 << 30
-# An origin: the depth of a linked record, or one of these.
-OWN, DECLARED, OF_HOUSEHOLD = 0, 30, 31
 # What a record of another person of the household says of the subject: the values that both rows bear.
 SHARED_CLASSES: dict[str, tuple[AttributeClass, ...]] = {
     "nir": (AttributeClass.NIR,),
@@ -38,100 +45,69 @@ SHARED_CLASSES: dict[str, tuple[AttributeClass, ...]] = {
     "home": (AttributeClass.ADDR, AttributeClass.ZIP),
 }
 
-IDENTITY = ("subject_no", "breach_no", "class_set_no")
-TOLD = dict.fromkeys((*IDENTITY, "origin", "percent"), pl.Int64)
-
-SCHEMA = """
-CREATE OR REPLACE TEMP TABLE exposure (exposure_no INTEGER, elements BIGINT[]);
-INSERT INTO exposure VALUES (0, []);
+# A chance that rounds to no hundredth is none.
+FOUND = f"""
+SELECT subject_no::BIGINT AS subject_no, round(100 * probability)::BIGINT
+    + (breach_no::BIGINT << {BREACH_SHIFT}) + (class_set_no::BIGINT << {CLASS_SET_SHIFT})
+    + (depth::BIGINT << {ORIGIN_SHIFT}) AS element
+FROM {LINKED} WHERE round(100 * probability) >= 1
 """
-
-# The best of a subject's links to a breach and class set by origin; the subject's own row counts as certain.
-# A link that a shorter path makes as likely adds nothing; what was told of the subject comes before any path.
-ELEMENTS = f"""
-WITH found AS (
-    SELECT subject_no, breach_no, class_set_no, depth::BIGINT AS origin,
-        round(100 * probability)::BIGINT AS percent
-    FROM {LINKED}
-    UNION ALL
-    SELECT subject_no, breach_no, shared_set.class_set_no, {OF_HOUSEHOLD}, round(100 * probability)::BIGINT
-    FROM {HOUSEHOLD} JOIN shared_set USING (shared)
-    UNION ALL
-    SELECT subject_no, breach_no, class_set_no, origin, percent FROM told_row
-),
-best AS (
-    SELECT subject_no, breach_no, class_set_no, origin, max(percent) AS percent
-    FROM found GROUP BY ALL HAVING max(percent) >= 1
-),
-needed AS (
-    SELECT *, max(percent) OVER (
-        PARTITION BY subject_no, breach_no, class_set_no
-        ORDER BY CASE origin WHEN {DECLARED} THEN {OWN} ELSE origin END, origin
-        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-    ) AS nearer
-    FROM best
-)
-SELECT subject_id, list(
-    (breach_no::BIGINT << {BREACH_SHIFT}) + (class_set_no::BIGINT << {CLASS_SET_SHIFT})
-        + (origin << {ORIGIN_SHIFT}) + percent
-) FILTER (percent > coalesce(nearer, 0)) AS elements
-FROM named LEFT JOIN needed USING (subject_no) GROUP BY subject_id
-"""
-
-# A subject whose rows came in several batches: all elements, the best per breach, class set and origin.
-MERGE = f"""
-WITH element AS (
-    SELECT subject_id, unnest(elements) AS element FROM scattered JOIN exposure USING (exposure_no)
-),
-best AS (
-    SELECT subject_id, max(element) AS element FROM element
-    GROUP BY subject_id, element >> {ORIGIN_SHIFT}
-)
-SELECT subject_id, list(element) FILTER (element IS NOT NULL) AS elements
-FROM (SELECT DISTINCT subject_id FROM scattered) LEFT JOIN best USING (subject_id) GROUP BY subject_id
+FOUND_OF_HOUSEHOLD = f"""
+SELECT subject_no::BIGINT AS subject_no, breach_no::BIGINT AS breach_no, shared::BIGINT AS shared,
+    round(100 * probability)::BIGINT AS percent
+FROM {HOUSEHOLD} WHERE shared > 0 AND round(100 * probability) >= 1
 """
 
 
 class ExposureTable:
-    """Numbers the distinct exposures of subjects, batch by batch, in a temporary table of the vault's
-    connection.
-    """
+    """Numbers the distinct exposures of subjects, batch by batch: lists of elements, the empty one first."""
 
     def __init__(self, vault: Vault) -> None:
-        """Make the temporary tables."""
+        """Bind a vault; nobody has an exposure yet."""
         self._engine = vault.engine
         self._class_sets = {classes: number for number, classes in vault.class_sets().items()}
         self._breaches = dict(vault.engine.rows("SELECT breach, breach_no FROM breach"))
         # What an earlier run has numbered keeps its number, even where the vault has one for it by now.
         self._classes_of = {number: classes for classes, number in self._class_sets.items()}
         self._name_of = {number: name for name, number in self._breaches.items()}
-        for statement in filter(str.strip, SCHEMA.split(";")):
-            self._engine.execute(statement, step="the exposure tables")
+        self._lists = DistinctLists()
+        self._lists.append(Lists(np.empty(0, dtype=np.int64), np.zeros(2, dtype=np.int64)))
 
     def add(
         self,
-        subjects: pl.DataFrame,
+        subjects: int,
         *,
         own: pl.DataFrame | None = None,
         declared: pl.DataFrame | None = None,
-    ) -> pl.DataFrame:
-        """Take in the links of one batch, which ``link`` has left; gives (subject_id, exposure_no).
+    ) -> npt.NDArray[np.int32]:
+        """Take in the links of one batch, which ``link`` has left.
 
         Args:
-            subjects: (subject_no, subject_id), one row a subject of the batch.
+            subjects: how many subjects the batch has, numbered from 1.
             own: (subject_no, breach_no, class_set_no) of rows that the subjects themselves are.
             declared: (subject_no, breach_no, class_set_no, percent) of what the subjects were told of.
-        """
-        parts = [pl.DataFrame(schema=TOLD)]
-        if own is not None:
-            parts.append(own.select(*IDENTITY, origin=pl.lit(OWN, pl.Int64), percent=pl.lit(100, pl.Int64)))
-        if declared is not None:
-            parts.append(declared.select(*IDENTITY, origin=pl.lit(DECLARED, pl.Int64), percent="percent"))
-        with self._engine.given(named=subjects, told_row=pl.concat(parts), shared_set=self._shared_sets()):
-            return self._numbered(ELEMENTS)
 
-    def _shared_sets(self) -> pl.DataFrame:
-        """The class set that each combination of shared values makes; nothing shared makes none."""
+        Returns:
+            (subjects,) the exposure_no of each.
+        """
+        parts = [self._engine.frame(FOUND), self._of_household()]
+        if own is not None:
+            parts.append(_told(own, OWN, 100))
+        if declared is not None:
+            parts.append(_told(declared, DECLARED, declared["percent"].to_numpy()))
+        found = pl.concat(parts)
+        lists = needed(found["subject_no"].to_numpy() - 1, found["element"].to_numpy(), subjects)
+        return self._lists.numbered(lists)
+
+    def _of_household(self) -> pl.DataFrame:
+        """(subject_no, element) of what records of others of the household say."""
+        found = self._engine.frame(FOUND_OF_HOUSEHOLD)
+        breach_no, shared, percent = (found[name].to_numpy() for name in ("breach_no", "shared", "percent"))
+        elements = elements_of(breach_no, self._shared_sets()[shared], OF_HOUSEHOLD, percent)
+        return found.select("subject_no", element=pl.Series(elements))
+
+    def _shared_sets(self) -> Numbers:
+        """The class set that each combination of shared values makes, by its bits; that of none is none."""
         sets = [
             tuple(
                 code
@@ -142,19 +118,22 @@ class ExposureTable:
             )
             for bits in range(1, 1 << len(SHARED))
         ]
-        numbers = self.class_set_numbers(tuple(sets))
-        return pl.DataFrame({"shared": range(1, len(sets) + 1), "class_set_no": numbers})
+        return np.concatenate([[-1], self.class_set_numbers(tuple(sets))])
 
     def merged(self, scattered: pl.DataFrame) -> pl.DataFrame:
-        """Bring subjects (subject_id, exposure_no) together that stand several times: one row each."""
-        with self._engine.given(scattered=scattered):
-            return self._numbered(MERGE)
+        """Bring subjects (subject_id, exposure_no) together that stand several times: one row each, with the
+        best per breach, class set and origin.
+        """
+        ids = scattered["subject_id"].unique()
+        numbered = scattered.join(ids.to_frame().with_row_index("place"), on="subject_id")
+        lists = self._lists.taken(numbered["exposure_no"].to_numpy())
+        owner = np.repeat(numbered["place"].to_numpy().astype(np.int64), np.diff(lists.starts))
+        numbers = self._lists.numbered(likeliest(owner, lists.items, len(ids)))
+        return pl.DataFrame({"subject_id": ids, "exposure_no": numbers})
 
     def since(self, first: int) -> pl.DataFrame:
         """The exposures numbered from ``first`` on: exposure_no, elements."""
-        return self._engine.frame(
-            "SELECT exposure_no, elements FROM exposure WHERE exposure_no >= ?", [first]
-        )
+        return _frame(first, self._lists.lists(first, self.count))
 
     def names(self) -> dict[str, dict[str, int]]:
         """The numbers of breaches and class sets that the subjects brought, and the vault does not hold."""
@@ -205,7 +184,7 @@ class ExposureTable:
         for text, number in names["class_sets"].items():
             self._classes_of[number] = parse_classes(text)
             self._class_sets.setdefault(self._classes_of[number], number)
-        self._engine.append("exposure", exposures, step="exposures of an earlier run")
+        self._lists.append(Lists.of_column(exposures["elements"]))
 
     def breach_no(self, breach: str) -> int:
         """The vault's number of a breach, or a new one for a breach that only the subjects bring."""
@@ -228,15 +207,12 @@ class ExposureTable:
         """The distinct exposures numbered from ``first`` to before ``end``, one row an element: exposure_no,
         breach, class_set, percent, evidence, depth.
         """
-        elements = self._engine.frame(
-            "SELECT exposure_no, element FROM ("
-            "SELECT exposure_no, unnest(elements) AS element FROM exposure "
-            "WHERE exposure_no >= ? AND exposure_no < ?) WHERE element >= 0",
-            [first, end],
-        )
+        frame = _frame(first, self._lists.lists(first, end))
+        elements = frame.filter(pl.col("elements").list.len() > 0).explode("elements")
+        elements = elements.filter(pl.col("elements") >= 0)
         # With no name at all, as in an empty vault, Polars forgets the type that is asked for: 0 is none's.
         names = {0: "", **self._name_of}
-        element = pl.col("element")
+        element = pl.col("elements")
         origin = element // 2**ORIGIN_SHIFT % 2 ** (CLASS_SET_SHIFT - ORIGIN_SHIFT)
         evidence = {OWN: "own", DECLARED: "declared", OF_HOUSEHOLD: "household"}
         depth = {DECLARED: 0, OF_HOUSEHOLD: 1}
@@ -252,28 +228,17 @@ class ExposureTable:
     @property
     def count(self) -> int:
         """How many distinct exposures there are, the empty one among them."""
-        return int(self._engine.scalar("SELECT count(*) FROM exposure"))
+        return self._lists.count
 
-    def _numbered(self, select: str) -> pl.DataFrame:
-        """The exposure of each subject of a SELECT of (subject_id, elements), numbered: (subject_id,
-        exposure_no).
 
-        New ones are numbered in the order of their elements: those that are assessed together then have the
-        more in common, which is worked out once.
-        """
-        engine = self._engine
-        engine.execute(
-            f"CREATE OR REPLACE TEMP TABLE found AS "
-            f"SELECT subject_id, list_sort(coalesce(elements, [])) AS elements FROM ({select})",
-            step="exposures",
-        )
-        engine.execute(
-            """
-            INSERT INTO exposure
-            SELECT (SELECT count(*) FROM exposure) + row_number() OVER (ORDER BY elements) - 1, elements
-            FROM (SELECT DISTINCT elements FROM found) AS fresh
-            ANTI JOIN exposure USING (elements)
-            """,
-            step="new exposures",
-        )
-        return engine.frame("SELECT subject_id, exposure_no FROM found JOIN exposure USING (elements)")
+def _told(rows: pl.DataFrame, origin: int, percent: Numbers | int) -> pl.DataFrame:
+    """(subject_no, element) of rows (subject_no, breach_no, class_set_no)."""
+    breach_no, class_set_no = rows["breach_no"].to_numpy(), rows["class_set_no"].to_numpy()
+    elements = elements_of(breach_no, class_set_no, origin, percent)
+    return rows.select("subject_no", element=pl.Series(elements, dtype=pl.Int64))
+
+
+def _frame(first: int, lists: Lists) -> pl.DataFrame:
+    """Exposures numbered from ``first`` on: exposure_no, elements."""
+    numbers = pl.int_range(first, first + len(lists), dtype=pl.Int32, eager=True)
+    return pl.DataFrame({"exposure_no": numbers, "elements": list_column(lists)})

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import polars as pl
 
 from correlate.linkage.candidates import HOUSEHOLD_RECORDS, Asked, Hits
-from correlate.linkage.packing import distinct, places_of
+from correlate.linkage.packing import Packing, distinct, places_of
 from correlate.tokens import Tokens
 from correlate.vault import ROW_BITS, Vault
 
@@ -29,17 +29,6 @@ CUT_BITS = 32
 """Of a key so many leading bits are kept: half the room, and one key in a hundred meets another by chance."""
 # Keys of the vault that are looked through at a time.
 CHUNK_KEYS = 1_000_000
-
-COUNTS = """
-SELECT subject_no, coalesce(links, 0) AS links, coalesce(hop_links, 0) AS hop_links,
-    coalesce(household_links, 0) AS household_links
-FROM (
-    SELECT subject_no, count(*)::INTEGER AS links, count(*) FILTER (depth > 1)::INTEGER AS hop_links
-    FROM {linked} GROUP BY subject_no
-) FULL JOIN (
-    SELECT subject_no, count(*)::INTEGER AS household_links FROM {household} GROUP BY subject_no
-) USING (subject_no)
-"""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -63,8 +52,10 @@ class Trace:
 
 def keys_of_files(vault: Vault, files: Set[int]) -> npt.NDArray[np.uint32]:
     """The linkage keys of all records of some files, by file_no: cut, rising and distinct."""
-    listed = ", ".join(str(int(no)) for no in sorted(files))
-    select = f"SELECT key FROM link_key WHERE record_id >> {ROW_BITS} IN ({listed})"
+    # By stretches of record_ids: the engine knows the least and the most of each block, and reads few.
+    stretches = [(no << ROW_BITS, ((no + 1) << ROW_BITS) - 1) for no in sorted(files)]
+    named = " OR ".join(f"record_id BETWEEN {first} AND {last}" for first, last in stretches) or "false"
+    select = f"SELECT key FROM link_key WHERE {named}"
     chunks = vault.engine.chunks(select, rows=CHUNK_KEYS)
     found = [cut(chunk["key"].to_numpy()) for chunk in chunks]
     return distinct(np.concatenate([np.empty(0, dtype=np.uint32), *found]))
@@ -100,10 +91,12 @@ class Tracer:
             crowds[place[place >= 0]] = True
         subjects = subject_no[asked.asker_no]
         times = np.diff(asked.starts)
-        keys = np.repeat(cut(asked.keys), times)
-        named = subjects > 0
-        self._keys.append(distinct((subjects << CUT_BITS | keys)[named]))
-        self._crowded.append(distinct(subjects[np.repeat(crowds, times) & named]))
+        if crowds.any():
+            self._crowded.append(distinct(subjects[np.repeat(crowds, times)]))
+        # What stands twice, and what nobody asked for, is left out at the end, in one go.
+        packed: Numbers = subjects << CUT_BITS
+        packed |= np.repeat(cut(asked.keys), times)
+        self._keys.append(packed)
 
     def _crowds(self, hits: Hits, records_max: int) -> npt.NDArray[np.bool_]:
         """(k,) whether a key's hits weigh otherwise if one of them goes, beyond the record itself."""
@@ -123,12 +116,37 @@ class Tracer:
         which tells the depth.
         """
         keys = distinct(np.concatenate(self._keys))
+        self._keys = [keys := keys[np.searchsorted(keys, 1 << CUT_BITS) :]]
         subjects = distinct(subject_no[subject_no > 0])
-        crowded = np.isin(subjects, np.concatenate(self._crowded))
-        pairs = " UNION ".join(f"SELECT subject_no, record_id FROM {table}" for table in (linked, household))
+        crowded = np.zeros(int(subject_no.max(initial=0)) + 1, dtype=np.bool_)
+        crowded[np.concatenate(self._crowded)] = True
+        links = self._engine.frame(f"SELECT subject_no, record_id, depth FROM {linked}")
+        others = self._engine.frame(f"SELECT subject_no, record_id FROM {household}")
         return Trace(
             keys=pl.DataFrame({"subject_no": keys >> CUT_BITS, "key": keys.astype(np.uint32)}),
-            crowded=pl.DataFrame({"subject_no": subjects, "crowded": crowded}),
-            pairs=self._engine.frame(f"FROM ({pairs}) ORDER BY subject_no, record_id"),
-            counts=self._engine.frame(COUNTS.format(linked=linked, household=household)),
+            crowded=pl.DataFrame({"subject_no": subjects, "crowded": crowded[subjects]}),
+            pairs=_pairs(links, others),
+            counts=_counts(links, others),
         )
+
+
+def _pairs(links: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """(subject_no, record_id) of both, rising, each once."""
+    subject_no, record_id = (
+        np.concatenate([links[name].to_numpy(), others[name].to_numpy()])
+        for name in ("subject_no", "record_id")
+    )
+    packing = Packing.of(subject_no, record_id)
+    subject_no, record_id = packing.unpack(distinct(packing.pack(subject_no, record_id)))
+    return pl.DataFrame({"subject_no": subject_no, "record_id": record_id})
+
+
+def _counts(links: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """How many of each a subject has, of those that have any."""
+    parts = {"links": links, "hop_links": links.filter(pl.col("depth") > 1), "household_links": others}
+    numbers = {name: part["subject_no"].to_numpy() for name, part in parts.items()}
+    last = max(int(each.max(initial=0)) for each in numbers.values())
+    counts = {name: np.bincount(each, minlength=last + 1) for name, each in numbers.items()}
+    some = np.flatnonzero(counts["links"] + counts["household_links"])
+    columns = {name: each[some].astype(np.int32) for name, each in counts.items()}
+    return pl.DataFrame({"subject_no": some, **columns})

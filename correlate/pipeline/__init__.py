@@ -13,6 +13,7 @@ from correlate.pipeline.results import score_rows, write_scores
 from correlate.pipeline.scored import Scored, ScoreReport
 from correlate.pipeline.scorer import Scorer
 from correlate.pipeline.subject_id import SubjectIdIdentifies, subject_ids
+from correlate.pipeline.subject_numbers import SubjectNumbers
 from correlate.pipeline.subject_rows import SubjectBatch, SubjectRows
 from correlate.pipeline.update import Seen, Update
 
@@ -36,6 +37,7 @@ __all__ = [
     "Seen",
     "SubjectBatch",
     "SubjectIdIdentifies",
+    "SubjectNumbers",
     "SubjectRows",
     "TooLittleMemory",
     "Update",

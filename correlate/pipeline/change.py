@@ -16,12 +16,14 @@ import numpy.typing as npt
 import polars as pl
 
 from correlate.linkage import LinkageModel, keys_of_files
+from correlate.pipeline.ranges import RangeResult
 from correlate.vault import ROW_BITS, Snapshot, Vault
 
 __all__ = ["VaultChange"]
 
-# A first sieve of so many bits of a key: small enough to stay near the processor.
-SIEVE_BITS = 26
+# A first sieve of so many bits of a key, and how many keys go through it at a time: small enough to stay near
+# the processor.
+SIEVE_BITS, SIEVED_KEYS = 23, 1_000_000
 SMALL = "the vault is small enough to be searched for more than linkage keys find"
 REFERENCE = "the breach that tells how common names, dates or places are has changed"
 
@@ -67,26 +69,40 @@ class VaultChange:
             crowds=bool(gone or thinned or grown),
         )
 
-    def concerned(self, links: pl.DataFrame, vault: Vault) -> npt.NDArray[np.bool_]:
-        """(n,) whose links may be others now, of n subjects by what was kept of their linking."""
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The frames of a range, by name, that :meth:`concerned` looks at."""
+        gone = self.files_gone or self.files_thinned
+        return ("links", *(("keys",) if len(self.keys) else ()), *(("records",) if gone else ()))
+
+    def concerned(self, kept: RangeResult, vault: Vault) -> npt.NDArray[np.bool_]:
+        """(n,) whose links may be others now, of the n subjects of a range."""
+        links = kept.links
         out = np.zeros(links.height, dtype=np.bool_)
         if self.crowds:
             out |= links["crowded"].to_numpy()
         if len(self.keys):
-            held, of_row = _flat(links["keys"])
-            out[of_row[self._meeting(held.astype(np.uint32, copy=False))]] = True
+            out |= _any_of(links["keys"], self._meeting(kept.keys["key"].to_numpy()))
         if self.files_gone or self.files_thinned:
-            held, of_row = _flat(links["records"])
-            out[of_row[self._lost(held, vault)]] = True
+            lost = np.flatnonzero(self._lost(kept.records["record_id"].to_numpy(), vault))
+            out |= _any_of(links["records"], lost)
         return out
 
     def _meeting(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.intp]:
         sieve = np.zeros(1 << SIEVE_BITS, dtype=np.bool_)
         sieve[self.keys >> (32 - SIEVE_BITS)] = True
-        likely = np.flatnonzero(sieve[keys >> (32 - SIEVE_BITS)])
-        places = np.minimum(np.searchsorted(self.keys, keys[likely]), len(self.keys) - 1)
-        met: npt.NDArray[np.intp] = likely[self.keys[places] == keys[likely]]
-        return met
+        found = [np.empty(0, dtype=np.intp)]
+        for start in range(0, len(keys), SIEVED_KEYS):
+            some = keys[start : start + SIEVED_KEYS]
+            # No place is outside, and to be told so saves looking: a third of the time.
+            likely = np.flatnonzero(np.take(sieve, some >> (32 - SIEVE_BITS), mode="clip"))
+            wanted = some[likely]
+            # In order they are found five times as fast.
+            order = np.argsort(wanted)
+            wanted = wanted[order]
+            places = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+            found.append(likely[order[self.keys[places] == wanted]] + start)
+        return np.concatenate(found)
 
     def _lost(self, records: npt.NDArray[np.int64], vault: Vault) -> npt.NDArray[np.bool_]:
         """(r,) whether each record is there no more."""
@@ -116,9 +132,9 @@ def _reference_moved(before: Snapshot, now: Snapshot) -> bool:
     return told(before) != told(now)
 
 
-def _flat(lists: pl.Series) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.intp]]:
-    """The items of a column of lists (n,), one after the other, and the row of each."""
-    lengths = lists.list.len().to_numpy()
-    of_row = np.repeat(np.arange(len(lists)), lengths)
-    items = lists.filter(lists.list.len() > 0).explode()
-    return items.to_numpy(), of_row
+def _any_of(lengths: pl.Series, places: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+    """(n,) whether one of these places is in each of n stretches of such lengths, one after the other."""
+    ends = np.cumsum(lengths.to_numpy(), dtype=np.int64)
+    out = np.zeros(len(ends), dtype=np.bool_)
+    out[np.searchsorted(ends, places, side="right")] = True
+    return out

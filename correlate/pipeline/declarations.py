@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from correlate.declared import Declared
+from correlate.pipeline.subject_numbers import SubjectNumbers
 from correlate.tokens import People
 
 __all__ = ["Declarations"]
@@ -26,28 +27,25 @@ class Declarations:
         emails = None if declared is None else declared.by_email["email"].unique().sort()
         self._places = None if emails is None else emails.to_frame().with_row_index("place")
 
-    def of_batch(self, people: People, named: pl.DataFrame, own: pl.Series | None) -> pl.DataFrame:
+    def of_batch(self, people: People, subjects: SubjectNumbers, own: pl.Series | None) -> pl.DataFrame:
         """The declared breaches of a batch's subjects: (subject_no, breach), distinct.
 
         Args:
             people: n rows.
-            named: (n,) subject_id and subject_no, null for a row that was rejected.
+            subjects: of the n rows.
             own: (n,) lists of what each row declares, if a column does.
         """
         parts = [pl.DataFrame(schema=TOLD)]
         if own is not None:
-            parts.append(named.select("subject_no", breach=own).explode("breach"))
+            parts.append(pl.DataFrame({"subject_no": subjects.of_row, "breach": own}).explode("breach"))
         if self._declared is not None:
             parts.append(
-                named.select("subject_id", "subject_no")
-                .unique()
-                .join(self._declared.by_subject, on="subject_id")
-                .select("subject_no", "breach")
+                subjects.frame.join(self._declared.by_subject, on="subject_id").select("subject_no", "breach")
             )
-            parts += [self._by_email(people, named, slot) for slot in ("email", "email_alt")]
-        told = pl.concat(parts).drop_nulls().unique()
-        ids = named.select("subject_id", "subject_no").drop_nulls().unique()
-        self._told.append(told.join(ids, on="subject_no").select("subject_id", "breach"))
+            parts += [self._by_email(people, subjects, slot) for slot in ("email", "email_alt")]
+        told = pl.concat(parts).filter(pl.col("subject_no") > 0).drop_nulls().unique()
+        ids = subjects.ids[told["subject_no"] - 1]
+        self._told.append(told.select(subject_id=ids, breach="breach"))
         return told
 
     def last(self) -> pl.DataFrame:
@@ -86,12 +84,13 @@ class Declarations:
             "hibp_unknown": read.hibp_unknown,
         }
 
-    def _by_email(self, people: People, named: pl.DataFrame, slot: str) -> pl.DataFrame:
+    def _by_email(self, people: People, subjects: SubjectNumbers, slot: str) -> pl.DataFrame:
         """Joined on tokens, here in memory and nowhere else."""
         declared = self._declared
         if declared is None or self._places is None or not declared.by_email.height:
             return pl.DataFrame(schema=TOLD)
-        rows = named.select("subject_no", email=people.column(slot)).drop_nulls()
+        rows = pl.DataFrame({"subject_no": subjects.of_row, "email": people.column(slot)})
+        rows = rows.filter(pl.col("subject_no") > 0).drop_nulls()
         found = rows.join(declared.by_email, on="email")
         self.reached.update(found.select("email").unique().join(self._places, on="email")["place"])
         return found.select("subject_no", "breach")

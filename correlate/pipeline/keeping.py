@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from correlate.pipeline.kept_files import checksum
 from correlate.pipeline.previous import Previous, links_folder
-from correlate.pipeline.ranges import KEPT, RangeResult, RangeStore, checksum
+from correlate.pipeline.ranges import KEPT, RangeResult, RangeStore
 from correlate.pipeline.scored import Scored
 from correlate.vault import Snapshot, Vault
 
@@ -32,6 +33,7 @@ class Keeping:
     update: Path | None = None
     _store: RangeStore | None = field(default=None, init=False)
     _now: Snapshot | None = field(default=None, init=False)
+    _previous: Previous | None = field(default=None, init=False)
 
     def begin(self, run: Mapping[str, Any], vault: Vault, now: Snapshot) -> Previous | None:
         """Start with what decides the run, and the vault as it is; gives what it updates, if anything.
@@ -44,6 +46,7 @@ class Keeping:
             return None
         self._now = now
         previous = None if self.update is None else Previous(self.update, run, vault, now)
+        self._previous = previous
         earlier = None if previous is None else checksum(previous.folder / KEPT)
         run = {**run, "--update": earlier, "--keep-links": self.links}
         self._store = RangeStore(self.output, run, resume=self.resume)
@@ -54,18 +57,18 @@ class Keeping:
         return iter(()) if self._store is None else self._store.held()
 
     def keep(self, result: RangeResult, *, last: bool = False) -> Path | None:
-        """Keep a range; the only one of a file is needed by later updates alone. Gives the file that holds
-        its subjects from now on.
+        """Keep a range; the only one of a file is needed by later updates alone. Gives the folder that
+        holds it from now on.
         """
         if self._store is None or not (self.links or not last or self._store.folder.exists()):
             return None
         self._store.keep(result)
-        return self._store.last_subjects
+        return self._store.last
 
     @property
-    def last_subjects(self) -> Path | None:
-        """The file with the subjects of the range that ``held`` gave last."""
-        return None if self._store is None else self._store.last_subjects
+    def last(self) -> Path | None:
+        """The folder of the range that ``held`` gave last."""
+        return None if self._store is None else self._store.last
 
     def finish(self, scored: Scored, vault: Vault) -> None:
         """The output is whole."""
@@ -74,9 +77,11 @@ class Keeping:
         if not self.links:
             self._store.discard()
             return
+        known, files = (0, ()) if self._previous is None else self._previous.known
         self._store.settle(
             links_folder(self.output),
-            scored.assessed.head(scored.of_ranges),
+            scored.assessed.slice(known, scored.of_ranges - known),
+            files,
             {
                 "scores": vault.keyed_checksum(checksum(self.output)),
                 "snapshot": self._now.document(),

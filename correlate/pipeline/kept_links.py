@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from correlate.linkage import Trace
 from correlate.pipeline.ranges import LINKS
+from correlate.pipeline.subject_numbers import SubjectNumbers
 from correlate.tokens import People, fingerprints
 
 __all__ = ["kept_links", "subject_fingerprints"]
@@ -22,27 +27,29 @@ def subject_fingerprints(people: People, ids: pl.Series) -> pl.DataFrame:
     return rows.group_by("subject_id").agg(pl.col("fingerprint").sum())
 
 
-def kept_links(trace: Trace, people: People, named: pl.DataFrame) -> pl.DataFrame:
-    """One row a subject, as LINKS has it.
+def kept_links(trace: Trace, people: People, subjects: SubjectNumbers) -> dict[str, pl.DataFrame]:
+    """The frames ``links``, ``keys`` and ``records`` of a range.
 
     Args:
         trace: what the links rest on.
         people: n rows.
-        named: (n,) subject_id and subject_no, null where a row has none.
+        subjects: of the n rows.
     """
-    keys = trace.keys.group_by("subject_no", maintain_order=True).agg(keys="key")
-    records = trace.pairs.group_by("subject_no", maintain_order=True).agg(records="record_id")
-    frame = (
-        named.drop_nulls().unique().join(subject_fingerprints(people, named["subject_id"]), on="subject_id")
-    )
-    for each in (trace.counts, trace.crowded, keys, records):
-        frame = frame.join(each, on="subject_no", how="left")
-    return (
-        frame.with_columns(
-            pl.col("links", "hop_links", "household_links").fill_null(0),
-            pl.col("keys", "records").fill_null([]),
-            pl.col("crowded").fill_null(value=False),
-        )
-        .sort("subject_no")
-        .select(pl.col(name).cast(kind) for name, kind in LINKS.items())
-    )
+    count = len(subjects.ids)
+    sums = np.zeros(count + 1, dtype=np.uint64)
+    np.add.at(sums, subjects.of_row, fingerprints(people))
+    columns: dict[str, npt.NDArray[Any]] = {"fingerprint": sums[1:]}
+    counted = trace.counts["subject_no"].to_numpy() - 1
+    for name in ("links", "hop_links", "household_links"):
+        columns[name] = np.zeros(count, dtype=np.int32)
+        columns[name][counted] = trace.counts[name].to_numpy()
+    crowded = trace.crowded.filter("crowded")["subject_no"].to_numpy()
+    columns["crowded"] = np.zeros(count, dtype=np.bool_)
+    columns["crowded"][crowded - 1] = True
+    for name, frame in (("keys", trace.keys), ("records", trace.pairs)):
+        columns[name] = np.bincount(frame["subject_no"].to_numpy(), minlength=count + 1)[1:]
+    return {
+        "links": pl.DataFrame([pl.Series(name, columns[name]).cast(kind) for name, kind in LINKS.items()]),
+        "keys": trace.keys.select("key"),
+        "records": trace.pairs.select("record_id"),
+    }

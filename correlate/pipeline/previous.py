@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from correlate.errors import InputError
-from correlate.pipeline.ranges import ASSESSED, KEPT, RUN, RangeResult, checksum, read_range
+from correlate.pipeline.kept_files import KeptFile, NotWhole, checksum
+from correlate.pipeline.ranges import KEPT, RUN, RangeResult, read_range, with_frames, without_gone
 from correlate.vault import Snapshot, Vault
 
 __all__ = ["KeptOtherwise", "LinksDamaged", "LinksNotKept", "Previous", "links_folder"]
@@ -26,6 +28,7 @@ OF_SUBJECTS = (
     "the file of declared breaches",
     "the file of --hibp",
 )
+MOST_FILES = 30
 ANYHOW = ("the profile or the day", "the size of a batch", "--update", "--keep-links")
 
 
@@ -58,6 +61,7 @@ class Previous:
     Attributes:
         same_subjects: whether subjects and what was declared of them are given by the very same files.
         snapshot: the vault as it was.
+        known: how many assessments were taken over, and the files that hold them.
     """
 
     def __init__(self, scores: Path, run: Mapping[str, Any], vault: Vault, now: Snapshot) -> None:
@@ -79,6 +83,7 @@ class Previous:
             self.snapshot = Snapshot.parse(self._kept["snapshot"])
             mine = self._kept["scores"] == vault.keyed_checksum(checksum(scores))
             self._count = int(self._kept["ranges"])
+            assessed = dict(self._kept["assessed"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             raise LinksDamaged(path=scores, folder=self.folder) from None
         for name in sorted({*before, *run} - {OF_VAULT, *OF_SUBJECTS, *ANYHOW}):
@@ -88,20 +93,38 @@ class Previous:
             raise LinksDamaged(path=scores, folder=self.folder)
         if self.snapshot.vault_id != now.vault_id:
             raise KeptOtherwise(path=scores, what=OF_VAULT)
+        self._assessed = [KeptFile(self.folder / name, found) for name, found in sorted(assessed.items())]
+        self.known: tuple[int, Sequence[KeptFile]] = 0, ()
         self.same_subjects = all(before.get(name) == run.get(name) for name in OF_SUBJECTS)
 
-    def ranges(self) -> Iterator[RangeResult]:
-        """What the earlier run came to, range by range; raises LinksDamaged."""
+    def ranges(self, *frames: str) -> Iterator[RangeResult]:
+        """What the earlier run came to, range by range, with these frames; raises LinksDamaged."""
         for place in range(self._count):
-            found = read_range(self.folder / f"{place:05}")
-            if found is None:
-                raise LinksDamaged(path=self.scores, folder=self.folder)
+            with self._whole():
+                found = read_range(self.folder / f"{place:05}", frames)
             yield found
+
+    def without_gone(self, result: RangeResult) -> RangeResult:
+        """The same range, with those subjects alone that are of it still; raises LinksDamaged."""
+        with self._whole():
+            return without_gone(with_frames(result, ("keys", "records")))
 
     def assessed(self, by: str) -> pl.DataFrame | None:
         """The assessments of its exposures, if they were made by what ``by`` says; raises LinksDamaged."""
         if self._kept["assessed_by"] != by:
             return None
-        if checksum(self.folder / ASSESSED) != self._kept["assessed_sum"]:
-            raise LinksDamaged(path=self.scores, folder=self.folder)
-        return pl.read_parquet(self.folder / ASSESSED)
+        with self._whole():
+            parts = [file.read() for file in self._assessed]
+        assessed = pl.concat(parts)
+        # A file a night would be many in time; then all are written as one.
+        few = len(parts) < MOST_FILES
+        self.known = (assessed.height, tuple(self._assessed)) if few else (0, ())
+        return assessed
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """What is not whole is told by the name of the scores."""
+        try:
+            yield
+        except NotWhole:
+            raise LinksDamaged(path=self.scores, folder=self.folder) from None

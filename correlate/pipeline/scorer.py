@@ -18,12 +18,14 @@ from correlate.catalogue import Breach, Catalogue
 from correlate.declared import Declared, declared_records
 from correlate.linkage import ExposureTable, link
 from correlate.pipeline.declarations import Declarations
+from correlate.pipeline.id_order import in_order
 from correlate.pipeline.kept_links import kept_links
 from correlate.pipeline.models import Models
 from correlate.pipeline.packed import WITHHELD, in_one_piece, names_of, packed
 from correlate.pipeline.plain import plain
-from correlate.pipeline.ranges import LINKS, REJECTS, SUBJECTS, RangeResult, read_subjects
+from correlate.pipeline.ranges import REJECTS, SUBJECTS, RangeResult, read_subjects
 from correlate.pipeline.scored import Scored
+from correlate.pipeline.subject_numbers import SubjectNumbers
 from correlate.pipeline.subject_rows import SubjectBatch
 from correlate.risk import Exposures, FutureBreach, assess, base_rate_breaches
 from correlate.timings import timed
@@ -36,12 +38,12 @@ COUNTS = ("rows", "rejected", "links", "hop_links", "household_links")
 
 
 class _Gathered(NamedTuple):
-    """Batches as one: rows, the subject of each (subject_id, subject_no), what these were told of
-    (subject_no, breach), and what is counted of rows alone.
+    """Batches as one: rows, their subjects, what these were told of (subject_no, breach), and what is counted
+    of rows alone.
     """
 
     people: People
-    named: pl.DataFrame
+    subjects: SubjectNumbers
     told: pl.DataFrame
     result: RangeResult
 
@@ -87,12 +89,10 @@ class Scorer:
         """
         gathered = self._gathered(read_to)
         first, result = self.table.count, gathered.result
-        counts, subjects, links = self._link(gathered)
+        counts, frames = self._link(gathered)
         result = replace(
-            result,
-            subjects=subjects,
+            result.otherwise(frames),
             exposures=self.table.since(first),
-            links=links,
             counts={**result.counts, **counts},
             names=self.table.names(),
         )
@@ -109,17 +109,18 @@ class Scorer:
 
     def _gathered(self, read_to: int) -> _Gathered:
         waiting, self._waiting = self._waiting, []
-        people = People.together([batch.people for batch in waiting])
         rejects = [reject for batch in waiting for reject in batch.rejects]
-        named = pl.DataFrame({"subject_id": pl.concat([batch.ids for batch in waiting])}).with_columns(
-            subject_no=pl.col("subject_id").rank("dense").cast(pl.Int64)
-        )
         columns = [batch.declared for batch in waiting if batch.declared is not None]
-        told = self._declarations.of_batch(people, named, pl.concat(columns) if columns else None)
-        read = people.height + len(rejects) - named["subject_id"].null_count()
+        ids = pl.concat([batch.ids for batch in waiting])
+        parts = [batch.people for batch in waiting]
+        waiting.clear()
+        people = People.together(parts)
+        subjects = SubjectNumbers.of(ids)
+        told = self._declarations.of_batch(people, subjects, pl.concat(columns) if columns else None)
+        read = people.height + len(rejects) - ids.null_count()
         return _Gathered(
             people,
-            named,
+            subjects,
             told,
             RangeResult(
                 batches=self._batches,
@@ -140,45 +141,45 @@ class Scorer:
         self._batches = result.batches
         self._count(result)
 
-    def put_aside(self, subjects: Path | None) -> None:
-        """The subjects of the last range lie in that file, if in any: they need not be held."""
-        if subjects is not None:
-            self._subjects[-1] = subjects
+    def put_aside(self, kept: Path | None) -> None:
+        """The subjects of the last range lie in that folder, if in any: they need not be held."""
+        if kept is not None:
+            self._subjects[-1] = kept
 
     def _count(self, result: RangeResult) -> None:
         self._subjects.append(result.subjects)
         self._counts = {name: self._counts[name] + result.counts[name] for name in COUNTS}
         self._dropped.update({(column, reason): rows for column, reason, rows in result.dropped})
 
-    def _link(self, gathered: _Gathered) -> tuple[dict[str, int], pl.DataFrame, pl.DataFrame]:
-        """Counts, (subject_id, exposure_no), and what the links rest on if that is to be kept."""
-        people, named = gathered.people, gathered.named
-        subject_no = named["subject_no"].fill_null(0).to_numpy()
+    def _link(self, gathered: _Gathered) -> tuple[dict[str, int], dict[str, pl.DataFrame]]:
+        """Counts, and frames of a range: its subjects, and what their links rest on if that is to be kept."""
+        people, numbers = gathered.people, gathered.subjects
         without = frozenset(field.value for field in self._models.profile.refuses)
         counts = link(
             self._vault,
             people,
-            subject_no,
+            numbers.of_row,
             model=self._models.linkage,
             without=without,
             traced=self._keep_links,
         )
         with timed("exposures", rows_in=counts.links) as step:
-            subjects = self.table.add(
-                named.drop_nulls().unique(),
-                own=self._own_rows(people, subject_no) if self._breach else None,
+            exposure_no = self.table.add(
+                len(numbers.ids),
+                own=self._own_rows(people, numbers.of_row) if self._breach else None,
                 declared=self._declared_rows(gathered.told),
             )
+            subjects = pl.DataFrame({"subject_id": numbers.ids, "exposure_no": exposure_no})
             step.rows_out += subjects.height
-        links = pl.DataFrame(schema=LINKS)
+        frames = {"subjects": subjects}
         if counts.trace is not None:
-            links = kept_links(counts.trace, people, named)
+            frames |= kept_links(counts.trace, people, numbers)
         found = {
             "links": counts.links,
             "hop_links": counts.hop_links,
             "household_links": counts.household_links,
         }
-        return found, subjects, links
+        return found, frames
 
     def know(self, assessed: pl.DataFrame | None) -> None:
         """Take the assessments of an earlier run, if there are any, for the exposures that are restored from
@@ -224,7 +225,6 @@ class Scorer:
 
     def _in_order(self, *, by_number: bool) -> pl.DataFrame:
         """Each subject once; of one whose rows came in several ranges all exposures together."""
-        order = pl.col("subject_id").cast(pl.Int64) if by_number else pl.col("subject_id")
         with timed("subjects in order") as step:
             parts = (
                 each if isinstance(each, pl.DataFrame) else read_subjects(each) for each in self._subjects
@@ -232,14 +232,14 @@ class Scorer:
             subjects = pl.concat(parts)
             self._subjects = [subjects.clear()]
             step.rows_in = subjects.height
-            subjects = subjects.sort(order)
+            subjects = in_order(subjects, by_number=by_number)
             same = pl.col("subject_id") == pl.col("subject_id").shift()
             scattered = subjects.select(again=same.fill_null(value=False))["again"]
             if scattered.any():
                 several = subjects.filter(scattered).select("subject_id").unique()
                 merged = self.table.merged(subjects.join(several, on="subject_id", how="semi"))
                 rest = subjects.join(several, on="subject_id", how="anti")
-                subjects = pl.concat((rest, merged)).sort(order)
+                subjects = in_order(pl.concat((rest, merged)), by_number=by_number)
             step.rows_out = subjects.height
         return subjects
 

@@ -13,7 +13,8 @@ from correlate.vocabulary import recognise
 
 __all__ = ["SubjectIdIdentifies", "subject_ids"]
 
-SAMPLE_ROWS = 10_000
+# Of a batch, from all over it.
+SAMPLE_ROWS = 1_000
 # Some references look like a telephone number by chance; a column of them does not.
 SHARE_MAX = 0.5
 NO_ID = "no-subject-id"
@@ -45,13 +46,16 @@ def subject_ids(batch: Batch, id_column: str | None) -> tuple[pl.Series, list[Re
 
 
 def _refuse_identifiers(ids: pl.Series, column: str) -> None:
-    sample = ids.drop_nulls().head(SAMPLE_ROWS)
-    for what, module in (
-        ("NIRs", nir),
-        ("e-mail addresses", email),
-        ("IBANs", iban),
-        ("telephone numbers", phone),
+    sample = ids.drop_nulls()
+    sample = sample.gather_every(max(1, len(sample) // SAMPLE_ROWS))
+    lengths, most = sample.str.len_bytes(), SHARE_MAX * len(sample)
+    for what, module, least in (
+        ("NIRs", nir, 13),
+        ("e-mail addresses", email, 6),
+        ("IBANs", iban, 15),
+        ("telephone numbers", phone, 9),
     ):
-        issues = module.normalise(sample)["issue"]
-        if len(sample) and issues.null_count() > SHARE_MAX * len(sample):
+        # What is too short for it need not be looked at.
+        like = sample.filter(lengths >= least)
+        if len(like) > most and module.normalise(like)["issue"].null_count() > most:
             raise SubjectIdIdentifies(column=column, what=what)

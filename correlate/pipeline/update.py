@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from correlate.linkage import ExposureTable
 from correlate.pipeline.change import VaultChange
 from correlate.pipeline.previous import Previous
-from correlate.pipeline.ranges import REJECTS, TOLD, RangeResult
+from correlate.pipeline.ranges import ALWAYS, GONE, REJECTS, TOLD, RangeResult
 from correlate.reading import Batch
 from correlate.timings import timed
 from correlate.vault import Vault
@@ -60,20 +62,23 @@ class Update:
         self._previous, self._id_column, self.seen = previous, id_column, seen
         self._change, self._table = change, table
         with timed("subjects concerned") as step:
-            concerned = pl.concat(
-                [self._concerned(kept, vault) for kept in previous.ranges()]
-                or [pl.Series("subject_id", [], pl.String)]
-            )
+            concerned = [
+                self._concerned(kept, vault)
+                for kept in previous.ranges("subjects", "gone", "exposures", *change.needs)
+            ]
             if seen is not None:
-                concerned = pl.concat([concerned, _changed(previous, seen)])
-            self.again = concerned.unique().sort()
+                concerned.append(_changed(previous, seen))
+            ids = pl.concat([pl.Series("subject_id", [], pl.String), *concerned])
+            self.again = ids.unique().sort()
             step.rows_out = len(self.again)
 
     def _concerned(self, kept: RangeResult, vault: Vault) -> pl.Series:
         """The subjects of a range for whom the vault may say something else now."""
-        concerned = kept.links.filter(pl.Series(self._change.concerned(kept.links, vault)))
-        naming = kept.subjects.filter(pl.col("exposure_no").is_in(self._renamed(kept).implode()))
-        return pl.concat([concerned["subject_id"], naming["subject_id"]])
+        concerned = self._change.concerned(kept, vault)
+        renamed = self._renamed(kept)
+        if len(renamed):
+            concerned |= kept.subjects["exposure_no"].is_in(renamed.implode()).to_numpy()
+        return kept.subjects["subject_id"].filter(pl.Series(concerned & kept.standing))
 
     def _renamed(self, kept: RangeResult) -> pl.Series:
         """The exposures of a range with a number that means something else now."""
@@ -90,52 +95,52 @@ class Update:
         )
 
     def carried(self) -> Iterator[RangeResult]:
-        """What holds still, range by range, and first of all what has been seen of the rows."""
-        again = self.again.to_frame("subject_id")
+        """What holds still, range by range, and first of all what has been seen of the rows.
+
+        Their files stay as they are but for a note of who is gone, until that is more than half of a range.
+        """
         if self.seen is not None:
             yield self.seen.result
-        for kept in self._previous.ranges():
-            subjects = self._holding(kept.subjects, again)
-            links = self._holding(kept.links, again)
-            counts = {**kept.counts, **{name: int(links[name].sum()) for name in OF_LINKS}}
-            # Nobody has those any more; nor may they be taken for what their numbers mean now.
-            exposures = self._table.voided(kept.exposures, self._renamed(kept))
+        for kept in self._previous.ranges(*ALWAYS, "gone", "links"):
+            standing = kept.standing & self._holding(kept.subjects["subject_id"])
+            held = kept.links.filter(pl.Series(standing))
             result = dataclasses.replace(
-                kept,
+                kept.otherwise({"gone": pl.DataFrame({"place": np.flatnonzero(~standing)}, schema=GONE)}),
                 batches=0,
                 read_to=0,
-                subjects=subjects,
-                exposures=exposures,
-                links=links,
-                counts=counts,
+                counts={**kept.counts, **{name: int(held[name].sum()) for name in OF_LINKS}},
             )
-            yield result if self.seen is None else _without_rows(result)
+            renamed = self._renamed(kept)
+            if len(renamed):
+                # Nobody has those any more; nor may they be taken for what their numbers mean now.
+                result = result.otherwise({"exposures": self._table.voided(kept.exposures, renamed)})
+            if self.seen is not None:
+                result = _without_rows(result)
+            yield self._previous.without_gone(result) if 2 * held.height < len(standing) else result
 
-    def _holding(self, rows: pl.DataFrame, again: pl.DataFrame) -> pl.DataFrame:
-        """Rows of subjects who are still there, and as they were."""
-        rows = rows.join(again, on="subject_id", how="anti", maintain_order="left")
-        if self.seen is None:
-            return rows
-        return rows.join(self.seen.fingerprints, on="subject_id", how="semi", maintain_order="left")
+    def _holding(self, ids: pl.Series) -> npt.NDArray[np.bool_]:
+        """(n,) whether each of n subjects is still there, and as it was."""
+        holding = ~ids.is_in(self.again.implode())
+        if self.seen is not None:
+            holding &= ids.is_in(self.seen.fingerprints["subject_id"].implode())
+        return holding.to_numpy()
 
 
 def _without_rows(result: RangeResult) -> RangeResult:
     """But for its links: the rows have been read anew, and told of."""
-    return dataclasses.replace(
-        result,
-        told=pl.DataFrame(schema=TOLD),
-        rejects=pl.DataFrame(schema=REJECTS),
-        counts={**result.counts, **NO_ROWS},
-        dropped=(),
-        reached=(),
-    )
+    result = result.otherwise({"told": pl.DataFrame(schema=TOLD), "rejects": pl.DataFrame(schema=REJECTS)})
+    return dataclasses.replace(result, counts={**result.counts, **NO_ROWS}, dropped=(), reached=())
 
 
 def _changed(previous: Previous, seen: Seen) -> pl.Series:
     """Subjects who are new, or whose rows, or the breaches they were told of, are not what they were."""
-    columns = [(kept.links.select("subject_id", "fingerprint"), kept.told) for kept in previous.ranges()]
+    columns = [
+        (_fingerprinted(kept), kept.told) for kept in previous.ranges("subjects", "gone", "told", "links")
+    ]
     before = (
-        pl.concat([links for links, _ in columns]).group_by("subject_id").agg(pl.col("fingerprint").sum())
+        pl.concat([seen.fingerprints.clear(), *(links for links, _ in columns)])
+        .group_by("subject_id")
+        .agg(pl.col("fingerprint").sum())
     )
     told = pl.concat([pl.DataFrame(schema=TOLD), *(told for _, told in columns)]).unique()
     now = seen.result.told.unique()
@@ -146,3 +151,9 @@ def _changed(previous: Previous, seen: Seen) -> pl.Series:
             now.join(told, on=["subject_id", "breach"], how="anti")["subject_id"],
         ]
     )
+
+
+def _fingerprinted(kept: RangeResult) -> pl.DataFrame:
+    """(subject_id, fingerprint) of the subjects that are of a range."""
+    rows = kept.subjects.select("subject_id").hstack(kept.links.select("fingerprint"))
+    return rows.filter(pl.Series(kept.standing))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,26 +83,38 @@ class People:
         return f"People(height={self.height}, keys={len(self.keys)}, columns={sorted(self.tokens)})"
 
     @classmethod
-    def together(cls, parts: Sequence[People]) -> People:
-        """Several batches as one, one after the other."""
+    def together(cls, parts: list[People]) -> People:
+        """Several batches as one, one after the other. The list is emptied: where nobody else holds its
+        batches, no more than a column is held twice.
+        """
         if len(parts) == 1:
-            return parts[0]
+            return parts.pop()
         heights = [part.height for part in parts]
-        names = dict.fromkeys(name for part in parts for name in part.tokens)
-        nothing = np.zeros(max(heights), dtype=np.int64)
         starts = np.cumsum([0, *heights[:-1]])
+        classes = ClassSets.together([part.classes for part in parts])
+        nir_own = np.concatenate([part.nir_own for part in parts])
+        dropped = sum((part.dropped for part in parts), Counter[tuple[str, str]]())
+        tokens, keys = [dict(part.tokens) for part in parts], [part.keys for part in parts]
+        rows = [part.key_rows for part in parts]
+        parts.clear()
+        nothing = np.zeros(max(heights), dtype=np.int64)
+        columns = {
+            name: np.concatenate(
+                [held.pop(name, nothing[:height]) for held, height in zip(tokens, heights, strict=True)]
+            )
+            for name in dict.fromkeys(name for held in tokens for name in held)
+        }
+        all_keys = np.concatenate(keys)
+        keys.clear()
+        key_rows = np.concatenate(rows)
+        key_rows += np.repeat(starts, [len(each) for each in rows])
         return cls(
-            tokens={
-                name: np.concatenate([part.tokens.get(name, nothing[: part.height]) for part in parts])
-                for name in names
-            },
-            nir_own=np.concatenate([part.nir_own for part in parts]),
-            classes=ClassSets.together([part.classes for part in parts]),
-            keys=np.concatenate([part.keys for part in parts]),
-            key_rows=np.concatenate(
-                [part.key_rows + start for part, start in zip(parts, starts, strict=True)]
-            ),
-            dropped=sum((part.dropped for part in parts), Counter[tuple[str, str]]()),
+            tokens=columns,
+            nir_own=nir_own,
+            classes=classes,
+            keys=all_keys,
+            key_rows=key_rows,
+            dropped=dropped,
         )
 
     @property

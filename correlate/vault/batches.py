@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from itertools import chain, islice
 from typing import TypeVar
 
@@ -42,7 +43,8 @@ def tokenised(
     threads: int | None = None,
 ) -> Iterator[tuple[Batch, People]]:
     """Every batch of a file but the first ``skip`` with its tokens; ``look`` sees each before anything is
-    made of it, and ``pick`` may leave rows out; of ``threads`` see :func:`side_by_side`.
+    made of it, and ``pick`` may leave rows out, so that fewer and fuller batches come, of which ``skip``
+    counts; of ``threads`` see :func:`side_by_side`.
 
     The order of day and month, and that of surname and first name in a column of full names, are told by the
     file's first rows, the same however the batches are cut.
@@ -55,16 +57,52 @@ def tokenised(
         rows += batch.frame.height
     dates, names, memory = _date_order(held, mapping), _name_order(held), Memory()
 
+    every: Iterator[Batch] = chain(held, batches)
+    if pick is not None:
+        every, look = _picked(every, look, pick, rows=max((batch.count for batch in held), default=0)), None
+
     def work(batch: Batch) -> tuple[Batch, People]:
         if look is not None:
             look(batch)
-        if pick is not None:
-            batch = pick(batch)
         return batch, tokeniser.people(
             batch.frame, asking=asking, date_order=dates, name_order=names, memory=memory
         )
 
-    yield from side_by_side(work, islice(chain(held, batches), skip, None), threads=threads)
+    yield from side_by_side(work, islice(every, skip, None), threads=threads)
+
+
+def _picked(
+    batches: Iterator[Batch],
+    look: Callable[[Batch], None] | None,
+    pick: Callable[[Batch], Batch],
+    *,
+    rows: int,
+) -> Iterator[Batch]:
+    """What is picked of each batch, put together to at most so many rows: what a batch costs does not hang on
+    its rows alone.
+    """
+    waiting: list[Batch] = []
+    for batch in batches:
+        if look is not None:
+            look(batch)
+        some = pick(batch)
+        if waiting and sum(part.frame.height for part in waiting) + some.frame.height > rows:
+            yield _together(waiting)
+            waiting = []
+        waiting.append(some)
+    if waiting:
+        yield _together(waiting)
+
+
+def _together(parts: list[Batch]) -> Batch:
+    return replace(
+        parts[-1],
+        frame=pl.concat([part.frame for part in parts]),
+        first_row=parts[0].first_row,
+        count=sum(part.count for part in parts),
+        rows=pl.concat([part.row_numbers for part in parts]),
+        rejects=tuple(reject for part in parts for reject in part.rejects),
+    )
 
 
 def side_by_side(

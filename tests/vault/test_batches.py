@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import get_ident
 
 import polars as pl
@@ -69,3 +70,36 @@ def test_a_row_that_names_nobody_is_rejected_with_its_number(tmp_path, key):
     rejects = {(reject.row, reject.reason) for reject in rejected_rows(batch, tokens)}
     assert (3, "nothing-identifying") in rejects
     assert {row for row, _ in rejects} == {3, 6}
+
+
+@pytest.mark.parametrize("batch_rows", [1, 4, 10, 40])
+def test_rows_that_are_picked_come_together_in_order_and_dates_are_read_as_in_the_whole(
+    tmp_path, key, batch_rows
+):
+    dates = pl.Series([f"0{1 + n % 9}/0{1 + n % 9}/1980" for n in range(39)] + ["01/31/1980"])
+    file = write(people(40).with_columns(date_naissance=dates), tmp_path / "a.csv")
+    tokeniser, seen = Tokeniser(key), []
+
+    def pick(batch):
+        numbers = batch.row_numbers
+        some = (numbers % 7 == 3) | (numbers == 40)
+        return replace(batch, frame=batch.frame.filter(some), rows=numbers.filter(some), rejects=())
+
+    with open_source(file, batch_rows=batch_rows) as source:
+        whole = [token for _, p in tokenised(tokeniser, source, None) for token in p.tokens["birth_date"]]
+    with open_source(file, batch_rows=batch_rows) as source:
+        found = list(
+            tokenised(tokeniser, source, None, look=lambda batch: seen.append(batch.count), pick=pick)
+        )
+    wanted = [3, 10, 17, 24, 31, 38, 40]
+    assert sum(seen) == sum(batch.count for batch, _ in found) == 40
+    assert [row for batch, _ in found for row in batch.row_numbers] == wanted
+    assert [token for _, p in found for token in p.tokens["birth_date"]] == [whole[row - 1] for row in wanted]
+    assert all(batch.frame.height <= batch_rows for batch, _ in found)
+    assert len(found) <= -(-len(wanted) // batch_rows) + (batch_rows > 1)
+    assert [batch.bytes_read for batch, _ in found][-1] == file.stat().st_size
+    with open_source(file, batch_rows=batch_rows) as source:
+        again = list(tokenised(tokeniser, source, None, pick=pick, skip=1))
+    assert [batch.row_numbers.to_list() for batch, _ in again] == [
+        batch.row_numbers.to_list() for batch, _ in found[1:]
+    ]
