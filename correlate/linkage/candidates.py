@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from correlate.linkage.packing import Packing, distinct, spread
+from correlate.linkage.packing import Packing, distinct, once, spread
 from correlate.linkage.walk import find_hits
 from correlate.tokens import Tokens
 from correlate.vault import ROW_BITS, Engine, sorted_run
@@ -37,7 +37,9 @@ Wanted = Callable[[Numbers, Numbers], npt.NDArray[np.bool_]]
 HOUSEHOLD_RECORDS = 5
 # Pairs that are made at a time: a key that many ask for makes many. So many are gathered, each as often as it
 # shares a key, before those that stand several times are let go.
-SLICE, TOGETHER = 1_000_000, 24_000_000
+SLICE, TOGETHER = 1_000_000, 12_000_000
+# Keys without so many bits at their end are their leading ones: a part of the range.
+LEADING_SHIFT = 61
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,12 +58,19 @@ class Asked:
     @classmethod
     def of(cls, keys: Tokens, asker_no: Numbers) -> Asked:
         """Take keys (a,) and who asks for each (a,), in any order; a pair may stand twice."""
-        run = sorted_run([(keys, asker_no)])
-        every = run["key"].to_numpy()
+        every, askers = np.empty_like(keys), np.empty_like(asker_no)
+        leading = (keys >> LEADING_SHIFT).astype(np.int8)
+        done = 0
+        # A part of the range at a time: what sorting takes besides is not needed for all at once.
+        for lead in range(-(1 << 63 >> LEADING_SHIFT), 1 << 63 >> LEADING_SHIFT):
+            some = np.flatnonzero(leading == lead)
+            run, end = sorted_run([(keys[some], asker_no[some])]), done + len(some)
+            every[done:end], askers[done:end] = run["key"].to_numpy(), run["record_id"].to_numpy()
+            done = end
         first = np.ones(len(every), dtype=np.bool_)
         first[1:] = every[1:] != every[:-1]
         starts = np.append(np.flatnonzero(first), len(every))
-        return cls(keys=every[first], asker_no=run["record_id"].to_numpy(), starts=starts)
+        return cls(keys=every[first], asker_no=askers, starts=starts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +174,8 @@ class _DistinctPairs:
         packing = Packing.of(record_id, asker_no)
         packed = packing.pack(record_id, asker_no)
         del record_id, asker_no
-        return packing.unpack(distinct(packed))
+        packed.sort()
+        return packing.unpack(once(packed))
 
 
 def frequencies(hits: Hits, breach_of_file: dict[int, int], accepted: dict[int, int]) -> pl.DataFrame:
