@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from correlate.risk import Profile, holding
+from correlate.risk import Profile, lanes
 from correlate.vocabulary import AttributeClass
 from tests.risk import oracle
 from tests.risk.oracle import Row, World
@@ -57,11 +57,11 @@ def test_equal_exposures_are_evaluated_once_and_alike(world: World, batch: list[
 
 
 @given(world=worlds(), batch=st.lists(cases, min_size=2, max_size=4))
-def test_how_many_are_evaluated_at_a_time_changes_no_bit(world: World, batch: list[list[Row]]):
+def test_how_many_are_worked_out_side_by_side_changes_no_bit(world: World, batch: list[list[Row]]):
     together = evaluated(world, batch, rates=True)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(holding, "_ROWS_MAX", 1)
-        patched.setattr(holding, "_ELEMENTS_MAX", 1)
+        for name in ("_LANES", "_STACKS", "_FACTORS"):
+            patched.setattr(lanes, name, 1)
         assert evaluated(world, batch, rates=True) == together
 
 
