@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from math import fsum
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from correlate.pipeline.packed import unpacked
 from correlate.vault import Dropped
 
 __all__ = ["ScoreReport", "Scored"]
 
 ROWS_AT_A_TIME = 50_000
+_MEANS = ("score", "uplift")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,33 +73,28 @@ class Scored:
 
     def report(self, output: Path | None, *, seconds: float) -> ScoreReport:
         """Add the counts up over subjects."""
-        weight = self.subjects.group_by("exposure_no").len("subjects")
-        total = max(1, self.subjects.height)
-        linked, scores, uplifts = 0, [0.0], [0.0]
-        bands: Counter[str] = Counter()
+        assessed, total = self.assessed, max(1, self.subjects.height)
+        subjects = self._of_each()
+        linked = assessed["breaches"].list.len().to_numpy() > 0
+        # Of hundredths as whole numbers sums are exact.
+        points = {name: int(assessed[name].cast(pl.Int64).to_numpy() @ subjects) for name in _MEANS}
+        bands = _counted(assessed["band"], subjects)
         opened: Counter[str] = Counter()
-        # The assessments of a nation, joined in one piece, would take several times their room.
-        for part in self.assessed.iter_slices(ROWS_AT_A_TIME):
-            each = unpacked(part).join(weight, left_on="exposure_id", right_on="exposure_no")
-            linked += int(each.filter(pl.col("breaches").list.len() > 0)["subjects"].sum())
-            scores += (each["score"] * each["subjects"]).to_list()
-            uplifts += (each["uplift"] * each["subjects"]).to_list()
-            bands.update(dict(each.group_by("band").agg(pl.col("subjects").sum()).iter_rows()))
-            only = (
-                each.select("subjects", "scenarios")
-                .explode("scenarios")
-                .drop_nulls()
-                .unnest("scenarios")
-                .filter("combination_only")
-            )
-            opened.update(dict(only.group_by("scenario").agg(pl.col("subjects").sum()).iter_rows()))
+        # Taken apart together, the scenarios of a nation would take some of its memory.
+        for start in range(0, assessed.height, ROWS_AT_A_TIME):
+            scenarios = assessed["scenarios"].slice(start, ROWS_AT_A_TIME)
+            each = scenarios.list.len().to_numpy()
+            rows = scenarios.explode(empty_as_null=False).struct.unnest()
+            of_row = np.repeat(subjects[start : start + ROWS_AT_A_TIME], each)
+            only = rows["combination_only"].to_numpy()
+            opened.update(_counted(rows["scenario"].filter(pl.Series(only)), of_row[only]))
         return ScoreReport(
             output=output,
             rows=self.counts["rows"],
             accepted=self.counts["rows"] - self.counts["rejected"],
             rejected=self.counts["rejected"],
             subjects=self.subjects.height,
-            linked=linked,
+            linked=int(subjects[linked].sum()),
             links=self.counts["links"],
             hop_links=self.counts["hop_links"],
             household_links=self.counts["household_links"],
@@ -108,11 +104,26 @@ class Scored:
             dropped=self.dropped,
             bands=dict(sorted(bands.items())),
             scenarios=dict(sorted(opened.items())),
-            mean_score=fsum(scores) / total,
-            mean_uplift=fsum(uplifts) / total,
+            mean_score=points["score"] / 100 / total,
+            mean_uplift=points["uplift"] / 100 / total,
             key_id=self.key_id,
             model=self.model,
             seconds=seconds,
             linked_again=self.again,
             whole=self.whole,
         )
+
+    def _of_each(self) -> npt.NDArray[np.int64]:
+        """How many subjects each exposure has, in the order of the assessments."""
+        numbers = self.assessed["exposure_id"].to_numpy()
+        least = int(numbers.max(initial=-1)) + 1
+        counts = np.bincount(self.subjects["exposure_no"].to_numpy(), minlength=least)
+        of_each: npt.NDArray[np.int64] = counts[numbers]
+        return of_each
+
+
+def _counted(names: pl.Series, subjects: npt.NDArray[np.int64]) -> dict[str, int]:
+    """How many subjects have each name, of those that any has."""
+    counts = np.bincount(names.to_physical().to_numpy(), weights=subjects).astype(np.int64)
+    known: pl.Series = names.dtype.categories  # type: ignore[attr-defined]
+    return {known[place]: int(counts[place]) for place in np.flatnonzero(counts).tolist()}

@@ -16,6 +16,8 @@ __all__ = ["NOTHING", "UNRATED", "Background", "Dealer", "Hands"]
 
 # Classes are bits of two words, so many in the first: that leaves out its sign.
 _BITS = 62
+# Of the generator of Park and Miller (1988): products have room in 64 bits.
+_PRIME, _FACTOR = (1 << 31) - 1, 48271
 
 # The arrays of ``Rows``; of ``Background``, after where each breach begins there; of ``Hands``.
 _Given = tuple[Ints, Ints, Ints, Mask]
@@ -184,26 +186,28 @@ def _play(
     """Write the factors of one hand: of the row of a compilation that is played, if any, and of all
     sources.
     """
-    words = tables[0]
+    # Named once: each time that an array is taken out of a tuple, a count of its users goes up and down.
+    words, slots, many_kinds, circulation, compiled = tables
+    factor, of_hash, rows, of_rates, kinds, held, places = out
     taken = NOTHING if played < 0 else own[0, played]
     row = 0
     while row < many:
-        breach, first = words[own[0, row], 0], out[6][2]
+        breach, first = words[own[0, row], 0], places[2]
         end = first
         while row < many and words[own[0, row], 0] == breach:
             kind = own[0, row]
-            if row == played or not tables[4][breach]:
+            if row == played or not compiled[breach]:
                 if row != played and taken >= 0:
-                    kind = _left(kind, taken, words, tables[1], tables[2])
-                _insert(kind, own[1, row], first, end, out[4], out[5])
+                    kind = _left(kind, taken, words, slots, many_kinds)
+                _insert(kind, own[1, row], first, end, kinds, held)
                 end += 1
             row += 1
         if end > first:
-            _nest(first, end, tables[3][breach], words, tables[1], tables[2], out[4], out[5])
+            _nest(first, end, circulation[breach], words, slots, many_kinds, kinds, held)
             rated = background and rate_edges[breach + 1] > rate_edges[breach]
-            _add(end, taken if rated else UNRATED, out[1], out[2], out[3], out[4], out[5], out[6], out[0])
+            _add(end, taken if rated else UNRATED, of_hash, rows, of_rates, kinds, held, places, factor)
     if background:
-        _add(out[6][2], taken, out[1], out[2], out[3], out[4], out[5], out[6], out[0])
+        _add(places[2], taken, of_hash, rows, of_rates, kinds, held, places, factor)
 
 
 def _add(
@@ -224,7 +228,8 @@ def _add(
     key = rate + 2
     if end > first:
         key += kinds[first] * 8191 + kinds[end - 1] * 131071 + int(held[first] * WHOLE)
-    slot = (key ^ key >> 11 ^ key >> 23) & (len(of_hash) - 1)
+    # Chances are round numbers: only their remainder by a prime, multiplied, differs in all its bits.
+    slot = key % _PRIME * _FACTOR % _PRIME & (len(of_hash) - 1)
     while of_hash[slot] > 0:
         number = of_hash[slot] - 1
         start, many = rows[number], rows[number + 1] - rows[number]
