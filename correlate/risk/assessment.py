@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import datetime
 import itertools
 from collections.abc import Sequence
@@ -14,14 +15,13 @@ import numpy as np
 import polars as pl
 
 from correlate.catalogue import Catalogue
-from correlate.risk.arrays import Floats, Ints, columns, folded, starts_of
+from correlate.risk.arrays import Floats, Ints, folded, starts_of
 from correlate.risk.attribution import shapley_shares
 from correlate.risk.base_rates import background
-from correlate.risk.counterfactuals import counterfactuals
+from correlate.risk.counterfactuals import Counterfactuals
 from correlate.risk.exposure import Exposures
 from correlate.risk.feasibility import Lift
-from correlate.risk.hands import Background
-from correlate.risk.holding import Found, Holding
+from correlate.risk.holding import Background, Found, Holding
 from correlate.risk.kinds import Kinds
 from correlate.risk.listing import (
     ATTRIBUTE,
@@ -254,9 +254,22 @@ class _Kernel:
     def _compare(self, block: Records) -> tuple[Found, _Compared]:
         """What is found about each exposure of the block itself, and the scores it is compared with."""
         pairs = block.pair_starts()
-        with_it = counterfactuals(block, profile=self.profile, rated=self.rated)
-        found = self.holding.evaluate(with_it.rows, lacking=with_it.owns)
-        feasible, own, alone = found.feasible, with_it.own, with_it.alone
+        rows = np.arange(len(block))
+        what_if = Counterfactuals(block, profile=self.profile)
+        # What attributes are worth is told of those that are evaluated first.
+        own = what_if.add(rows, background=self.rated)
+        plain = what_if.add(rows) if self.rated else own
+        near = block.step >= round(self.profile.near_certain.value * self.profile.steps)
+        lower = what_if.add_reduced(near, otherwise=plain)
+        upper = what_if.add(rows, certain=True, background=self.rated)
+        present = np.unique(block.standing)
+        stages = [
+            what_if.add_reduced(block.standing <= standing, otherwise=plain) for standing in present.tolist()
+        ]
+        alone = what_if.each_alone(pairs)
+        left_out = what_if.each_left_out(pairs, background=self.rated)
+        found = self.holding.evaluate(what_if.rows(), lacking=block.count)
+        feasible = found.feasible
         scores = self._hundredths(feasible)
         score = scores[own]
         rate_scores, rate_feasible = self._rates_alone()
@@ -269,23 +282,21 @@ class _Kernel:
             best[mine] = np.maximum(best[mine], folded(np.maximum, scores[alone], starts))
             most = folded(np.maximum, ten_thousandths(feasible[alone]), starts)
             best_feasible[mine] = np.maximum(best_feasible[mine], most)
-        stages = np.where(with_it.stages < 0, 0, scores[with_it.stages])
+        by_standing = np.zeros((len(STANDINGS), block.count), dtype=np.int64)
+        for standing, stage in zip(present.tolist(), stages, strict=True):
+            by_standing[standing:] = scores[stage]
         # The last digit that is kept may differ where two sums of the same value part: never show that.
         compared = _Compared(
             score=score,
-            lower=np.minimum(scores[with_it.lower], score),
-            upper=np.maximum(scores[with_it.upper], score),
-            stages=np.minimum(np.maximum.accumulate(stages, axis=0), score),
+            lower=np.minimum(scores[lower], score),
+            upper=np.maximum(scores[upper], score),
+            stages=np.minimum(np.maximum.accumulate(by_standing, axis=0), score),
             alone=np.minimum(scores[alone], score[owner]),
-            left_out=np.minimum(scores[with_it.left_out], score[owner]),
+            left_out=np.minimum(scores[left_out], score[owner]),
             best=best,
             best_feasible=best_feasible,
         )
-        return Found(
-            feasible=columns(found.feasible.T, own).T,
-            available=columns(found.available.T, own).T,
-            lacking=columns(found.lacking.T, own).T,
-        ), compared
+        return dataclasses.replace(found, feasible=feasible[own]), compared
 
     def _rates_alone(self) -> tuple[int, Ints]:
         """The most that one breach gives with its base rate alone: hundredths, and feasibility in
@@ -294,8 +305,12 @@ class _Kernel:
         if not self.rated:
             return 0, np.zeros(len(self.weights), dtype=np.int64)
         breach, exposure = np.unique(self.rate_breach, return_inverse=True)
-        background = np.zeros(len(breach), dtype=np.bool_)
-        rows = Rows.of(exposure, self.rates.kind, self.rates.chance, background=background)
+        rows = Rows(
+            exposure=exposure,
+            kind=self.rates.kind,
+            chance=self.rates.chance,
+            background=np.zeros(len(breach), dtype=np.bool_),
+        )
         feasible = self.holding.evaluate(rows).feasible
         return int(self._hundredths(feasible).max()), ten_thousandths(feasible).max(axis=0)
 
@@ -346,9 +361,9 @@ class _Kernel:
             {"alone": alone / 100, "points": points / 100, "share": share, "severity": severity}
         )
         if self.rated:
-            nothing = np.empty(0, dtype=np.int64)
-            rows = Rows.of(nothing, nothing, nothing, background=np.ones(1, dtype=np.bool_))
-            all_alone = self._hundredths(self.holding.evaluate(rows).feasible)
+            what_if = Counterfactuals(block, profile=self.profile)
+            what_if.add(np.empty(0, dtype=np.int64), background=True)
+            all_alone = self._hundredths(self.holding.evaluate(what_if.rows()).feasible)
             rates = {
                 "alone": np.minimum(all_alone, score) / 100,
                 "points": (score - compared.stages[-1]) / 100,

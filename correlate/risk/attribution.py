@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from correlate.risk.arrays import Floats, Ints
-from correlate.risk.counterfactuals import chances
+from correlate.risk.counterfactuals import Counterfactuals
 from correlate.risk.profile import Profile
 from correlate.risk.records import Records
 from correlate.risk.rows import Rows
@@ -106,24 +106,15 @@ def _values(
 ) -> Floats:
     """The score of every set of players, for each exposure of ``part``: exposures × sets."""
     sets = np.arange(1 << (many + rated))
-    edges = block.edges()
+    edges = np.searchsorted(block.exposure, np.arange(block.count + 1))
     of_row = np.repeat(player, np.diff(pairs, append=len(block)))
-    chance = chances(block, profile=profile)
+    what_if = Counterfactuals(block, profile=profile)
     background = (sets >> many & 1).astype(np.bool_) if rated else np.zeros(len(sets), dtype=np.bool_)
-    chosen, places = [], []
-    for turn, exposure in enumerate(part.tolist()):
+    for exposure in part.tolist():
         rows = np.arange(edges[exposure], edges[exposure + 1])
-        of_set, place = np.nonzero(sets[:, None] >> of_row[rows][None, :] & 1)
-        chosen.append(of_set + turn * len(sets))
-        places.append(rows[place])
-    row = np.concatenate(places)
-    each = Rows.of(
-        np.concatenate(chosen),
-        block.kind[row],
-        chance[row],
-        background=np.tile(background, len(part)),
-    )
-    return raw_score(each).reshape(len(part), len(sets))
+        chosen, place = np.nonzero(sets[:, None] >> of_row[rows][None, :] & 1)
+        what_if.add(rows[place], exposure=chosen, count=len(sets), background=background)
+    return raw_score(what_if.rows()).reshape(len(part), len(sets))
 
 
 def shapley_weights(players: int) -> Floats:

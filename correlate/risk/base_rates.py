@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 import numpy as np
 
 from correlate.catalogue import Breach, Catalogue, PersonsKind
-from correlate.risk.hands import Background
+from correlate.risk.holding import Background
 from correlate.risk.implication import closure
 from correlate.risk.kinds import Kinds
 from correlate.risk.profile import Profile

@@ -8,11 +8,12 @@ by 1 − factor each (docs/risk-model.md).
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from correlate.risk.arrays import Floats, Ints
+from correlate.risk.arrays import Floats
 from correlate.risk.scenario_set import ScenarioSet
 from correlate.vocabulary import AttributeClass
 
@@ -42,9 +43,21 @@ class Lift:
             residual=np.array([each.residual(as_of) for each in scenarios]),
         )
 
-    def table(self) -> tuple[Ints, Ints, Floats, Floats]:
-        """Where each scenario's boosts begin, the class and the boost of each, and the residual shares."""
-        starts = np.cumsum([0, *map(len, self.boosts)])
-        every = [each for some in self.boosts for each in some]
-        place = np.array([each for each, _boost in every], dtype=np.int64)
-        return starts, place, np.array([boost for _each, boost in every], dtype=np.float64), self.residual
+    def of(self, chance: Floats, held: Floats) -> Floats:
+        """F as rows × scenarios, from the chance that requirements are met and π as rows × attributes."""
+        return self._lifted(chance, held, [(number, -1) for number in range(chance.shape[1])])
+
+    def lacking(self, chance: Floats, held: Floats, pairs: tuple[tuple[int, int], ...]) -> Floats:
+        """F as rows × pairs of (scenario, class that is lacking)."""
+        return self._lifted(chance, held, pairs)
+
+    def _lifted(self, chance: Floats, held: Floats, columns: Sequence[tuple[int, int]]) -> Floats:
+        lifted = np.empty_like(chance)
+        for column, (number, lack) in enumerate(columns):
+            without = np.ones(len(chance))
+            for place, boost in self.boosts[number]:
+                if place != lack:
+                    without *= 1.0 - boost * held[:, place]
+            met = chance[:, column]
+            lifted[:, column] = met * (1.0 + (1.0 - without) * (1.0 - met)) * self.residual[number]
+        return lifted

@@ -13,20 +13,25 @@ more is only another hand: nothing can fall.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from correlate.risk.arrays import Floats, Ints, folded, starts_of
+from correlate.risk.arrays import Floats, Ints, columns, folded, repeated, starts_of
 from correlate.risk.feasibility import Lift
-from correlate.risk.hands import NOTHING, UNRATED, Background, Dealer, Hands
+from correlate.risk.hands import Hands, deal
 from correlate.risk.kinds import Kinds
-from correlate.risk.lanes import Sums, work_out
-from correlate.risk.rows import WHOLE, Rows
+from correlate.risk.products import Products
+from correlate.risk.rows import WHOLE, Rows, distinct_exposures, told_apart
 from correlate.risk.terms import Terms
 from correlate.vocabulary import AttributeClass
 
-__all__ = ["Found", "Holding"]
+__all__ = ["Background", "Found", "Holding"]
+
+# Bound the memory: hands are evaluated so many rows at a time, what they are made of so many figures.
+_ROWS_MAX = 300_000
+_ELEMENTS_MAX = 2_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,84 +47,167 @@ class Found:
     lacking: Floats
 
 
+@dataclass(frozen=True, kw_only=True)
+class Background:
+    """Breaches that stand for everybody with their base rate: rows sorted by breach and falling chance."""
+
+    kind: Ints
+    chance: Ints
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Makings:
+    """What hands are made of: each distinct content of a breach, then the base rates of all other breaches.
+
+    Rows are sorted by ``content``, breach and falling chance. ``apart`` is 0, or one more than what the hand
+    takes from a compilation where the breach does not count once more in the background. ``rates`` says
+    what is taken from the base rates.
+    """
+
+    content: Ints
+    kind: Ints
+    chance: Ints
+    apart: Ints
+    rates: Ints
+    classes: tuple[frozenset[AttributeClass], ...]
+
+    def __len__(self) -> int:
+        return len(self.apart) + len(self.rates)
+
+
 class Holding:
-    """Evaluates exposures."""
+    """Evaluates exposures: each distinct one once, and what several have in common once."""
 
     def __init__(self, kinds: Kinds, terms: Terms, lift: Lift, *, background: Background) -> None:
         """Bind the tables."""
-        self._kinds, self._terms, self._background = kinds, terms, background
-        self._dealer = Dealer(kinds, background)
-        self._sums = _by_row(terms.coefficients), _by_row(terms.lacking_coefficients)
-        self._lacking = np.array(terms.lacking, dtype=np.int64).reshape(-1, 2)
-        self._boosts = lift.table()
+        self._kinds, self._terms, self._lift = kinds, terms, lift
+        self._background = background
+        self._met = _by_term(terms.coefficients)
+        self._never = _by_term(terms.lacking_coefficients)
         # Kinds × terms: the chance that a record of the kind, once held, brings a class of the term.
         self._brings = np.empty((0, len(terms.members)))
         self._known = 0
-        # What base rates leave missing, by what a hand takes: in all, and of each breach that has one.
-        self._rates = np.empty((0, len(terms.members)))
-        self._rate_rows_of: dict[frozenset[AttributeClass], int] = {}
+        self._rates: dict[frozenset[AttributeClass], tuple[Floats, dict[int, Floats]]] = {}
 
     def evaluate(self, rows: Rows, *, lacking: int = 0) -> Found:
         """Evaluate every exposure of ``rows``; the first ``lacking`` of them for each class, too."""
-        hands = self._dealer.deal(rows)
-        rates = self._rate_rows(hands)
-        dealt = (hands.edges, hands.starts, hands.factor)
-        factors = (hands.rows, rates, hands.kind, hands.held)
-        tables = (self._brought(), self._rates, self._terms.single)
-        best = (
-            np.zeros((len(self._terms.coefficients), rows.count)),
-            np.zeros((len(self._terms.attributes), lacking)),
-            np.zeros((len(self._terms.lacking), lacking)),
+        once, number = distinct_exposures(rows)
+        asked, place = np.unique(number[:lacking], return_inverse=True)
+        hands = deal(self._with_rates(once), self._kinds)
+        feasible = np.zeros((len(self._terms.coefficients), once.count))
+        available = np.zeros((len(self._terms.attributes), len(asked)))
+        without = np.zeros((len(self._terms.lacking), len(asked)))
+        for block in hands.blocks(rows_max=_ROWS_MAX):
+            tree, makings = self._made(block)
+            of_asked = np.flatnonzero(np.isin(block.owner, asked))
+            nodes, end = np.unique(tree.end[of_asked], return_inverse=True)
+            met, never, held = self._sums(tree, self._leaving(makings), nodes)
+            _keep_best(feasible, block.owner, self._lift.of(met.T, held.T).T, tree.end)
+            if len(nodes):
+                owner, held = np.searchsorted(asked, block.owner[of_asked]), columns(held, nodes)
+                _keep_best(available, owner, held, end)
+                _keep_best(without, owner, self._lift.lacking(never.T, held.T, self._terms.lacking).T, end)
+        return Found(
+            feasible=columns(feasible, number).T,
+            available=columns(available, place).T,
+            lacking=columns(without, place).T,
         )
-        for exposures, asked in (((0, lacking), True), ((lacking, rows.count), False)):
-            if exposures[0] < exposures[1]:
-                work_out(len(hands.factor))(
-                    exposures, dealt, factors, tables, self._sums, self._boosts, self._lacking, asked, best
-                )
-        return Found(feasible=best[0].T, available=best[1].T, lacking=best[2].T)
 
-    def _rate_rows(self, hands: Hands) -> Ints:
-        """For each factor the row of base rates that matters to it, -1 for none."""
-        rows = np.full(len(hands.taken), -1)
-        concerned = np.flatnonzero(hands.taken != UNRATED)
-        if not len(concerned):
-            return rows
-        breach_of = self._kinds.breach_of()
-        rated = np.unique(breach_of[self._background.kind])
-        first = hands.rows[concerned]
-        of_breach = hands.rows[concerned + 1] > first
-        distinct, its = np.unique(hands.taken[concerned], return_inverse=True)
-        rows[concerned] = np.array([self._rate_row(taken) for taken in distinct.tolist()])[its]
-        breach = breach_of[hands.kind[first[of_breach]]]
-        rows[concerned[of_breach]] += 1 + np.searchsorted(rated, breach)
-        return rows
-
-    def _rate_row(self, taken: int) -> int:
-        """Where what base rates leave missing begins for hands that take this; worked out once."""
-        classes = self._kinds.classes(taken) if taken != NOTHING else frozenset[AttributeClass]()
-        if classes not in self._rate_rows_of:
-            self._rate_rows_of[classes] = len(self._rates)
-            self._rates = np.vstack((self._rates, self._left_by_rates(classes)))
-        return self._rate_rows_of[classes]
-
-    def _left_by_rates(self, taken: frozenset[AttributeClass]) -> Floats:
-        """What base rates leave missing when the classes ``taken`` come from elsewhere: of all breaches
-        together, then of each.
+    def _sums(self, tree: Products, leaving: Iterable[Floats], nodes: Ints) -> tuple[Floats, Floats, Floats]:
+        """The chances that requirements are met, that they are met for somebody who lacks a class, and that a
+        class is held: the second at ``nodes`` only.
         """
-        kind = np.array(
-            [self._kinds.without(each, taken) for each in self._background.kind.tolist()], dtype=np.int64
+        terms = self._terms
+        met = np.zeros((len(terms.coefficients), len(tree)))
+        never = np.zeros((len(terms.lacking), len(nodes)))
+        held = np.zeros((len(terms.attributes), len(tree)))
+        of_single = {term: place for place, term in enumerate(terms.single.tolist())}
+        for term, factors in enumerate(leaving):
+            missing = tree.work_out(factors)
+            if term in of_single:
+                np.subtract(1.0, missing, out=held[of_single[term]])
+            for row, coefficient in self._met[term]:
+                met[row] += coefficient * missing
+            if len(nodes) and self._never[term]:
+                missing = missing.take(nodes)
+                for row, coefficient in self._never[term]:
+                    never[row] += coefficient * missing
+        return np.clip(met, 0.0, 1.0, out=met), np.clip(never, 0.0, 1.0, out=never), held
+
+    def _made(self, hands: Hands) -> tuple[Products, _Makings]:
+        """Each hand as a product of what its breaches leave missing, by their number in the makings."""
+        breach_of = self._kinds.breach_of()
+        breach = breach_of[hands.kind]
+        pairs = starts_of(hands.hand * len(self._kinds.breaches) + breach)
+        edges = np.append(pairs, len(breach))
+        of_pair = hands.hand[pairs]
+        rated = hands.background[of_pair] & np.isin(breach[pairs], breach_of[self._background.kind])
+        apart = np.where(rated, hands.taken[of_pair] + 1, 0)
+        pair_of_row = np.repeat(np.arange(len(pairs)), np.diff(edges))
+        chosen, content = told_apart(pair_of_row, hands.kind, hands.chance, besides=apart)
+        place, turn = repeated(edges, chosen)
+        with_rates = np.flatnonzero(hands.background)
+        rates, its_rates = np.unique(hands.taken[with_rates], return_inverse=True)
+        hand = np.concatenate((of_pair, with_rates))
+        order = np.argsort(hand, kind="stable")
+        making = np.concatenate((content, len(chosen) + its_rates))
+        makings = _Makings(
+            content=turn,
+            kind=hands.kind[place],
+            chance=hands.chance[place],
+            apart=apart[chosen],
+            rates=rates,
+            classes=hands.classes,
         )
+        return Products.of(hand[order], making[order], count=len(hands.owner)), makings
+
+    def _leaving(self, makings: _Makings) -> Iterator[Floats]:
+        """For each term, the chance that each of the makings leaves all its classes missing."""
+        kind, held, starts = self._together(makings.content, makings.kind, makings.chance)
+        breach = self._kinds.breach_of()[kind[starts]]
+        apart = np.flatnonzero(makings.apart)
+        terms = len(self._terms.members)
+        run = max(1, _ELEMENTS_MAX // max(1, len(kind)))
+        for first in range(0, terms, run):
+            some = slice(first, min(first + run, terms))
+            leaving = np.empty((len(makings), some.stop - first))
+            leaving[: len(starts)] = self._absent(kind, held, starts, some)
+            for place in apart.tolist():
+                taken = makings.classes[makings.apart[place] - 1]
+                leaving[place] /= self._base_rates(taken)[1][int(breach[place])][some]
+            for place, taken in enumerate(makings.rates.tolist(), start=len(starts)):
+                leaving[place] = self._base_rates(makings.classes[taken])[0][some]
+            yield from np.ascontiguousarray(leaving.T)
+
+    def _together(self, group: Ints, kind: Ints, chance: Ints) -> tuple[Ints, Floats, Ints]:
+        """What is held of each run of rows of one group and breach: kinds, their chances, where runs start.
+
+        Rows are sorted by group, breach and falling chance. With p1 >= p2 >= ... the chances of a breach's
+        records, the first j are held together with the chance pj − p(j+1).
+        """
         breach = self._kinds.breach_of()[kind]
-        starts = starts_of(breach)
-        held = self._background.chance / WHOLE * self._kinds.circulation[breach]
-        sizes = np.diff(starts, append=len(kind))
-        for place in range(1, int(sizes.max(initial=0))):
-            rows = starts[sizes > place] + place
-            held[rows - 1] -= held[rows]
-            unions = zip(kind[rows - 1].tolist(), kind[rows].tolist(), strict=True)
-            kind[rows] = [self._kinds.union(one, other) for one, other in unions]
-        absent = 1.0 - folded(np.add, held[:, None] * self._brought()[kind], starts)
-        return np.vstack((absent.prod(axis=0, keepdims=True), absent))
+        held = chance / WHOLE * self._kinds.circulation[breach]
+        pairs = starts_of(group * len(self._kinds.breaches) + breach)
+        sizes = np.diff(pairs, append=len(kind))
+        if len(pairs) < len(kind):
+            kind, held = kind.copy(), held.copy()
+            for place in range(1, int(sizes.max())):
+                rows = pairs[sizes > place] + place
+                held[rows - 1] -= held[rows]
+                kind[rows] = self._unions(kind[rows - 1], kind[rows])
+        return kind, held, pairs
+
+    def _absent(self, kind: Ints, held: Floats, starts: Ints, terms: slice) -> Floats:
+        """The chance that each run that ``_together`` gives brings nothing of these terms: runs × terms."""
+        brings = held[:, None] * self._brought()[:, terms][kind]
+        return 1.0 - (folded(np.add, brings, starts) if len(starts) < len(kind) else brings)
+
+    def _unions(self, one: Ints, other: Ints) -> Ints:
+        # Kinds may grow while unions are made: the codes must not.
+        size = int(max(one.max(), other.max())) + 1
+        codes, inverse = np.unique(one * size + other, return_inverse=True)
+        found = [self._kinds.union(code // size, code % size) for code in codes.tolist()]
+        return np.array(found, dtype=np.int64)[inverse]
 
     def _brought(self) -> Floats:
         """The chance that a record of each kind, once held, brings a class of each term, for all kinds."""
@@ -139,8 +227,53 @@ class Holding:
             self._known = len(self._kinds)
         return self._brings
 
+    def _base_rates(self, taken: frozenset[AttributeClass]) -> tuple[Floats, dict[int, Floats]]:
+        """What base rates leave missing when the classes ``taken`` come from elsewhere; in all, by breach."""
+        if taken not in self._rates:
+            kinds = [self._kinds.without(each, taken) for each in self._background.kind.tolist()]
+            kind = np.array(kinds, dtype=np.int64)
+            rows = self._together(np.zeros_like(kind), kind, self._background.chance)
+            absent = self._absent(*rows, slice(None))
+            breaches = self._kinds.breach_of()[rows[0][rows[2]]].tolist()
+            self._rates[taken] = absent.prod(axis=0), dict(zip(breaches, absent, strict=True))
+        return self._rates[taken]
 
-def _by_row(coefficients: Floats) -> Sums:
-    """Where each row begins, and of each coefficient that is not 0 its column and itself."""
-    row, column = np.nonzero(coefficients)
-    return np.searchsorted(row, np.arange(len(coefficients) + 1)), column, coefficients[row, column]
+    def _with_rates(self, rows: Rows) -> Rows:
+        """A breach that a person perhaps stands in counts at least with its base rate: as one record more."""
+        breach_of = self._kinds.breach_of()
+        rated = breach_of[self._background.kind]
+        breach = breach_of[rows.kind]
+        known = np.flatnonzero(rows.background[rows.exposure] & np.isin(breach, rated))
+        pairs = np.unique(rows.exposure[known] * len(self._kinds.breaches) + breach[known])
+        if not len(pairs):
+            return rows
+        exposure, its = np.divmod(pairs, len(self._kinds.breaches))
+        edges = np.searchsorted(rated, np.arange(len(self._kinds.breaches) + 1))
+        place, turn = repeated(edges, its)
+        every = np.concatenate((rows.exposure, exposure[turn]))
+        order = np.argsort(every, kind="stable")
+        return Rows(
+            exposure=every[order],
+            kind=np.concatenate((rows.kind, self._background.kind[place]))[order],
+            chance=np.concatenate((rows.chance, self._background.chance[place]))[order],
+            background=rows.background,
+        )
+
+
+def _by_term(coefficients: Floats) -> list[list[tuple[int, float]]]:
+    """The rows that each column counts for, with its coefficient there; there are few of them."""
+    rows = [np.flatnonzero(column) for column in coefficients.T]
+    return [
+        list(zip(some.tolist(), column[some].tolist(), strict=True))
+        for some, column in zip(rows, coefficients.T, strict=True)
+    ]
+
+
+def _keep_best(best: Floats, owner: Ints, of_node: Floats, node: Ints) -> None:
+    """Write the best hand of each owner into its column; ``node`` is that of each hand, sorted by owner."""
+    starts = starts_of(owner)
+    sizes = np.diff(starts, append=len(owner))
+    best[:, owner[starts]] = columns(of_node, node[starts])
+    for place in range(1, int(sizes.max(initial=1))):
+        more = starts[sizes > place]
+        best[:, owner[more]] = np.maximum(best[:, owner[more]], columns(of_node, node[more + place]))

@@ -67,7 +67,7 @@ class Records:
 
     def blocks(self, *, rows_max: int) -> Iterator[Records]:
         """Cut into runs of whole exposures of about ``rows_max`` rows, each numbered from 0 again."""
-        edges = self.edges()
+        edges = np.searchsorted(self.exposure, np.arange(self.count + 1))
         first = 0
         while first < self.count:
             reach = int(np.searchsorted(edges, edges[first] + rows_max, side="right")) - 1
@@ -83,10 +83,6 @@ class Records:
                 count=last - first,
             )
             first = last
-
-    def edges(self) -> Ints:
-        """Where the rows of each exposure begin, and where the last end (count + 1,)."""
-        return np.searchsorted(self.exposure, np.arange(self.count + 1))
 
     def pair_starts(self) -> Ints:
         """The first row of each (exposure, breach) pair."""

@@ -1,39 +1,83 @@
-"""Exposures as rows of numbers."""
+"""Exposures as rows of numbers, and the distinct ones among them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from correlate.risk.arrays import Ints, Mask
+from correlate.risk.arrays import Ints, Mask, repeated, starts_of
 
-__all__ = ["WHOLE", "Rows"]
+__all__ = ["WHOLE", "Rows", "distinct_exposures", "told_apart"]
 
+Words = npt.NDArray[np.uint64]
 WHOLE = 10**8
 """A chance of 1, in the parts that chances are counted in."""
+# Two steps of splitmix64's sequence.
+_SALTS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0x3C6EF372FE94F82A))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rows:
-    """Exposures to evaluate: exposure i has the rows from ``edges[i]`` to ``edges[i + 1]``, sorted by breach.
+    """Exposures to evaluate: rows sorted by exposure, breach and falling chance.
 
     ``chance`` is that of the record being the person's, in parts of ``WHOLE``, so that equal contents are
     equal numbers; ``background`` (exposures,) says whether base rates count besides.
     """
 
-    edges: Ints
+    exposure: Ints
     kind: Ints
     chance: Ints
     background: Mask
-
-    @classmethod
-    def of(cls, exposure: Ints, kind: Ints, chance: Ints, *, background: Mask) -> Rows:
-        """From the exposure of each row, sorted; some may have no row."""
-        edges = np.searchsorted(exposure, np.arange(len(background) + 1))
-        return cls(edges=edges, kind=kind, chance=chance, background=background)
 
     @property
     def count(self) -> int:
         """How many exposures there are, some of which may have no row."""
         return len(self.background)
+
+
+def distinct_exposures(rows: Rows) -> tuple[Rows, Ints]:
+    """Each different exposure once, and for each exposure the number of the one it equals."""
+    chosen, number = told_apart(rows.exposure, rows.kind, rows.chance, besides=rows.background)
+    return _gathered(rows, chosen), number
+
+
+def told_apart(group: Ints, kind: Ints, chance: Ints, *, besides: Ints | Mask) -> tuple[Ints, Ints]:
+    """One group of each different content, and for each group the number of the one it equals.
+
+    The content of group i is its rows and ``besides[i]``. Contents are told apart by 128 bits of two sums of
+    mixed words, which do not depend on an order.
+    """
+    words = np.zeros((2, len(besides)), dtype=np.uint64)
+    words += besides.astype(np.uint64)
+    content = (kind.astype(np.uint64) << np.uint64(32)) | chance.astype(np.uint64)
+    starts = starts_of(group)
+    for word, salt in zip(words, _SALTS, strict=True):
+        if len(starts):
+            word[group[starts]] += np.add.reduceat(_mixed(content, salt), starts)
+    # By one word alone: should two contents ever share it, one may be chosen twice, which does no harm.
+    order = np.argsort(words[0])
+    new = np.ones(len(besides), dtype=np.bool_)
+    ordered = words[:, order]
+    new[1:] = (ordered[:, 1:] != ordered[:, :-1]).any(axis=0)
+    number = np.empty(len(besides), dtype=np.int64)
+    number[order] = np.cumsum(new) - 1
+    # Which of several equal ones is chosen must not matter, and does not: they are equal.
+    return order[new], number
+
+
+def _gathered(rows: Rows, chosen: Ints) -> Rows:
+    edges = np.searchsorted(rows.exposure, np.arange(rows.count + 1))
+    place, turn = repeated(edges, chosen)
+    return Rows(
+        exposure=turn, kind=rows.kind[place], chance=rows.chance[place], background=rows.background[chosen]
+    )
+
+
+def _mixed(content: Words, salt: np.uint64) -> Words:
+    """Each word mixed so that sums of different ones differ (the finaliser of splitmix64; Steele 2014)."""
+    mixed = content + salt
+    mixed = (mixed ^ mixed >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ mixed >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ mixed >> np.uint64(31)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from correlate.catalogue import Catalogue
 from correlate.risk.attribution import PLAYERS_MAX, shapley_weights, whole_parts
+from correlate.risk.rows import WHOLE, Rows, distinct_exposures
 from tests.risk.oracle import Row
 from tests.risk.test_assessment import WORLD
 from tests.risk.worlds import FEWER, A, assess_in, cases, worlds
@@ -68,3 +69,16 @@ def test_what_one_breach_alone_tells_is_wholly_its_share():
     row = assess_in(WORLD, [case], shares=True).frame.row(0, named=True)
     [one] = row["breaches"]
     assert one["share"] == one["alone"] == one["points"] == row["score"] > 0
+
+
+def test_exposures_of_other_content_are_told_apart_and_equal_ones_are_not():
+    rows = Rows(
+        exposure=np.array([0, 0, 1, 1, 2, 4, 5]),
+        kind=np.array([1, 2, 1, 2, 2, 2, 2]),
+        chance=np.array([WHOLE, 5, WHOLE, 5, 5, 5, 5]),
+        background=np.array([False, False, False, False, False, True]),
+    )
+    once, number = distinct_exposures(rows)
+    assert number[0] == number[1]
+    assert number[2] == number[4]
+    assert len({number[0], number[2], number[3], number[5]}) == once.count == 4

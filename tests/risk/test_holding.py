@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import dataclasses
 import datetime
-import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from correlate.risk import Profile, hands, holding, lanes
+from correlate.risk import Profile, holding
 from correlate.vocabulary import AttributeClass
 from tests.risk import oracle
 from tests.risk.oracle import Row, World
@@ -59,35 +57,12 @@ def test_equal_exposures_are_evaluated_once_and_alike(world: World, batch: list[
 
 
 @given(world=worlds(), batch=st.lists(cases, min_size=2, max_size=4))
-def test_how_many_are_worked_out_side_by_side_changes_no_bit(world: World, batch: list[list[Row]]):
+def test_how_many_are_evaluated_at_a_time_changes_no_bit(world: World, batch: list[list[Row]]):
     together = evaluated(world, batch, rates=True)
     with pytest.MonkeyPatch.context() as patched:
-        for name in ("_LANES", "_STACKS", "_FACTORS"):
-            patched.setattr(lanes, name, 1)
+        patched.setattr(holding, "_ROWS_MAX", 1)
+        patched.setattr(holding, "_ELEMENTS_MAX", 1)
         assert evaluated(world, batch, rates=True) == together
-
-
-def test_hands_come_to_the_same_bits_by_the_plain_loops_and_the_compiled(monkeypatch: pytest.MonkeyPatch):
-    """Some of them with several records of a breach, compilations and base rates."""
-    drawn = random.Random(3)
-    classes = [tuple(sorted(drawn.sample(sorted(A), drawn.randint(1, 6)))) for _ in range(20)]
-    batch = [
-        [
-            Row(drawn.choice(CATALOGUE.ids()), drawn.choice(classes), drawn.choice((0.3, 0.5, 0.9, 1.0)))
-            for _ in range(drawn.randint(0, 6))
-        ]
-        for _ in range(60)
-    ]
-    world = dataclasses.replace(WORLD, base_rates=("bravo", "charlie"))
-    found = []
-    for way in ("plain", "compiled"):
-        for module, name in ((hands, "_dealt"), (holding, "work_out")):
-            own = getattr(module, name)
-            chosen = own.plain if way == "plain" else own.compiled()
-            monkeypatch.setattr(module, name, lambda _turns, chosen=chosen: chosen)
-        found.append(evaluated(world, batch, rates=True))
-        monkeypatch.undo()
-    assert found[0] == found[1]
 
 
 def test_a_record_brings_all_its_classes_or_none():

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
+from correlate.risk.counterfactuals import Counterfactuals
 from correlate.risk.kinds import Kinds
 from correlate.risk.records import STANDINGS, Records, kept
 from correlate.vocabulary import AttributeClass
@@ -36,6 +38,25 @@ def test_blocks_put_together_are_the_whole(batch: list[list[Row]], rows_max: int
     for block in blocks:
         assert len(block) <= rows_max or block.count == 1
         assert 1 <= block.count <= rows_max
+
+
+@given(batch=st.lists(cases, max_size=5))
+def test_alone_and_left_out_divide_each_exposure_by_breach(batch: list[list[Row]]):
+    records, kinds = records_of(batch)
+    pairs = records.pair_starts()
+    what_if = Counterfactuals(records, profile=PROFILE)
+    alone, left_out = what_if.each_alone(pairs), what_if.each_left_out(pairs, background=False)
+    rows = pl.DataFrame({"exposure": what_if.rows().exposure, "kind": what_if.rows().kind})
+    breach_of = kinds.breach_of()
+    for number, (exposure, breach) in enumerate(
+        zip(records.exposure[pairs].tolist(), records.breach[pairs].tolist(), strict=True)
+    ):
+        of_exposure = sorted(records.kind[records.exposure == exposure].tolist())
+        single = rows.filter(pl.col("exposure") == alone.start + number)["kind"].to_list()
+        others = rows.filter(pl.col("exposure") == left_out.start + number)["kind"].to_list()
+        assert {breach_of[kind] for kind in single} == {breach}
+        assert breach not in {breach_of[kind] for kind in others}
+        assert sorted(single + others) == of_exposure
 
 
 def test_probabilities_go_to_the_nearest_hundredth():

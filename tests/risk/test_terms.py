@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from correlate.risk import ScenarioSet
 from correlate.risk.feasibility import Lift
-from correlate.risk.lanes import lift
 from correlate.risk.scenario import Bilingual, Clause, Control, Protections, Scenario
 from correlate.risk.terms import Terms
 from correlate.vocabulary import AttributeClass
@@ -42,13 +41,10 @@ def feasible(scenarios: ScenarioSet, held: dict[AttributeClass, float], on: str 
     """F of each scenario, the classes being held independently of each other."""
     attributes = tuple(sorted(held))
     terms = Terms.of(scenarios, attributes)
-    boosts = Lift.build(scenarios, attributes, as_of=datetime.date.fromisoformat(on)).table()
+    lift = Lift.build(scenarios, attributes, as_of=datetime.date.fromisoformat(on))
     chances = np.array([held[one] for one in attributes])
-    missing = np.prod(np.where(terms.members > 0, 1.0 - chances, 1.0), axis=1)
-    lifted = terms.coefficients @ missing
-    for number in range(len(lifted)):
-        lift(lifted[number : number + 1], chances[:, None], number, -1, boosts, np.empty(1), np.empty(1))
-    return lifted
+    missing = np.prod(np.where(terms.members > 0, 1.0 - chances, 1.0), axis=1)[None, :]
+    return lift.of(missing @ terms.coefficients.T, chances[None, :])[0]
 
 
 @given(world=worlds(), chances=holdings)

@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 from correlate.catalogue import Breach, Catalogue, DateKind, PersonsKind, Scope, Status
 from correlate.risk import EXPOSURE_SCHEMA, Assessment, Exposures, Profile, ScenarioSet, assess
 from correlate.risk.base_rates import background
-from correlate.risk.counterfactuals import chances
+from correlate.risk.counterfactuals import Counterfactuals
 from correlate.risk.feasibility import Lift
 from correlate.risk.figure import Figure
 from correlate.risk.holding import Holding
 from correlate.risk.kinds import Kinds
 from correlate.risk.records import Records, kept
-from correlate.risk.rows import Rows
 from correlate.risk.scenario import Bilingual, Clause, Control, Protections, Scenario
 from correlate.risk.terms import Terms
 from correlate.vocabulary import AttributeClass
@@ -206,13 +205,9 @@ def evaluated(world: World, batch: list[list[Row]], *, rates: bool = False) -> l
     attributes = tuple(sorted(frozenset[A]().union(*map(kinds.classes, range(len(kinds))))))
     terms = Terms.of(world.scenarios, attributes)
     lift = Lift.build(world.scenarios, attributes, as_of=world.as_of)
-    own = Rows.of(
-        records.exposure,
-        records.kind,
-        chances(records, profile=world.profile),
-        background=np.full(len(batch), rates),
-    )
-    found = Holding(kinds, terms, lift, background=base).evaluate(own, lacking=len(batch))
+    what_if = Counterfactuals(records, profile=world.profile)
+    what_if.add(np.arange(len(records)), background=rates)
+    found = Holding(kinds, terms, lift, background=base).evaluate(what_if.rows(), lacking=len(batch))
     ids = [scenario.id for scenario in world.scenarios]
     return [
         Evaluated(
