@@ -70,7 +70,9 @@ class KeyForms:
     def fresh(
         self, vault: Vault, askers: Rows, subjects: Subjects, subject_no: Numbers, records: Rows
     ) -> FreshKeys:
-        """The keys of records (n,) that none of the rows of each one's subject (n,) asks for."""
+        """The keys of records (n,) that some row of each one's subject (n,) does not ask for: what a row finds
+        by itself it also finds beside others.
+        """
         found = np.zeros(len(records), dtype=np.int64)
         held = matrix(records)
         _find_fresh(len(records))(
@@ -106,22 +108,21 @@ def _find_fresh(
     usable: npt.NDArray[np.bool_],
     found: Numbers,
 ) -> None:
-    """Set the bits of ``found`` (n,) of those forms that a record has, and no row of its subject asks for."""
+    """Set the bits of ``found`` (n,) of those forms that a record has, and a row of its subject lacks."""
     for pair in range(len(subject_no)):
         first, end = starts[subject_no[pair]], starts[subject_no[pair] + 1]
         for form in range(len(usable)):
             if not usable[form] or not _complete(records, pair, columns, form):
                 continue
-            known = False
             for turn in range(first, end):
+                known = False
                 for other in range(alike[form, 0], alike[form, 1]):
                     if _equal(records, pair, askers, rows[turn], columns, form, other):
                         known = True
                         break
-                if known:
+                if not known:
+                    found[pair] |= 1 << form
                     break
-            if not known:
-                found[pair] |= 1 << form
 
 
 def _complete(rows: Numbers, row: int, columns: Small, form: int) -> bool:
