@@ -211,7 +211,7 @@ def test_what_is_kept_is_the_users_alone_and_holds_no_value_and_no_token(
     assert elements.drop_nulls().is_between(0, 2**52).all()
 
 
-@pytest.mark.parametrize(("memory", "rows"), [("1.5GB", 50_000), ("2GB", 250_000), ("8GB", 3_750_000)])
+@pytest.mark.parametrize(("memory", "rows"), [("1.5GB", 50_000), ("2GB", 225_000), ("8GB", 3_250_000)])
 def test_a_range_fits_into_the_memory_that_is_given(memory, rows):
     assert Budget.of(Limits(memory=memory)).range_rows == rows
 

@@ -12,11 +12,11 @@ from correlate.vault import Limits, engine_bytes
 
 __all__ = ["Budget", "TooLittleMemory"]
 
-# What a row of a range takes at the peak of its linking, in bytes (1.3 kB measured, 3 million rows against
+# What a row of a range takes at the peak of its linking, in bytes (1.3 kB measured, 3.75 million against
 # 150 million records; some of what is given back stays with the process from range to range, and there are
 # ranges with more pairs than others), and what comes on top of all ranges and of the engine's part: the
 # program itself, and batches on their way in.
-ROW_BYTES = 1_450
+ROW_BYTES = 1_650
 BASE_BYTES = 850_000_000
 LEAST_ROWS, MOST_ROWS = 25_000, 4_000_000
 SMALL_BATCH, BATCH = 25_000, 125_000
