@@ -70,8 +70,8 @@ class KeyForms:
     def fresh(
         self, vault: Vault, askers: Rows, subjects: Subjects, subject_no: Numbers, records: Rows
     ) -> FreshKeys:
-        """The keys of records (n,) that some row of each one's subject (n,) does not ask for: what a row finds
-        by itself it also finds beside others.
+        """The keys of records (n,) that some row of each one's subject (n,) does not ask for: what a row
+        finds by itself it also finds beside others.
         """
         found = np.zeros(len(records), dtype=np.int64)
         held = matrix(records)
