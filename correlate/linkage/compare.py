@@ -21,6 +21,7 @@ from correlate.linkage.comparison import COMPARISONS
 from correlate.linkage.levels import weigh
 from correlate.linkage.model import LinkageModel
 from correlate.linkage.packing import places_of
+from correlate.linkage.rarity import STEPS_PER_BIT
 from correlate.linkage.rows import ASKED, Rows, record_rows, rows_of
 from correlate.vault import RECORD_COLUMNS, Vault, side_by_side
 
@@ -38,8 +39,6 @@ TERMS = tuple(sorted({level.term for one in COMPARISONS for level in one.levels 
 MOST_LEVELS = 1 + max(len(comparison.levels) for comparison in COMPARISONS)
 # Pairs at a time: their rows stay in a processor's cache.
 CHUNK_ROWS = 50_000
-# How common a token is comes in sixteenths of a bit (``rarity.STEPS_PER_BIT``).
-STEPS_PER_BIT = 16
 # What two rows of one household may have in common, by the bits of the column ``shared`` from the lowest up.
 SHARED = ("nir", "phone", "iban", "email", "home")
 

@@ -32,7 +32,7 @@ of being another person of the household, at least one half. A pair may stand in
 than half likely to be the person."""
 
 # A compared pair: both probabilities, and the values that both bear.
-JUDGED = {
+COMPARED = {
     "subject_no": pl.Int64,
     "record_id": pl.Int64,
     "breach_no": pl.Int16,
@@ -138,8 +138,8 @@ def _judged(
     model: LinkageModel,
     forms: KeyForms | None,
 ) -> tuple[pl.DataFrame, Ends]:
-    """Compare the candidate pairs: subjects and records as in JUDGED, each pair once, and the ends that paths
-    may go on from.
+    """Compare the candidate pairs: subjects and records as in COMPARED, each pair once, and the ends that
+    paths may go on from.
     """
 
     def judge(pairs: Pairs) -> tuple[pl.DataFrame, Ends]:
@@ -154,11 +154,11 @@ def _judged(
             pl.Series("household", household),
         )
         likely = np.flatnonzero(kept & (person >= model.hop_probability_min))
-        return frame.select(*JUDGED).filter(pl.Series(kept)), _ends(
+        return frame.select(*COMPARED).filter(pl.Series(kept)), _ends(
             vault, asking, subjects, pairs, likely, forms
         )
 
-    frames, ends = [pl.DataFrame(schema=JUDGED)], []
+    frames, ends = [pl.DataFrame(schema=COMPARED)], []
     for frame, some in compared(
         vault, asking, pair_chunks(vault, pairs, rising=True), model=model, then=judge
     ):

@@ -24,7 +24,7 @@ from correlate.loops import loop
 from correlate.tokens import Tokens
 from correlate.vault import TERM_FIELDS, Engine, reference_breaches
 
-__all__ = ["IDENTIFIERS", "TERMS", "with_rarity"]
+__all__ = ["IDENTIFIERS", "STEPS_PER_BIT", "TERMS", "with_rarity"]
 
 Floats = npt.NDArray[np.float64]
 Counts = tuple[Tokens, Floats]
@@ -52,7 +52,8 @@ IDENTIFIERS: dict[str, tuple[str, ...]] = {
     "iban": ("iban",),
 }
 COLUMNS = TERM_FIELDS | IDENTIFIERS
-# Fine enough to be no loss, coarse enough that equal cases meet when a model is fitted.
+# Fine enough to be no loss, coarse enough that equal cases meet when a model is fitted;
+# ``levels.weigh`` counts in the same sixteenths.
 STEPS_PER_BIT = 16
 
 

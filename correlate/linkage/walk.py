@@ -100,7 +100,7 @@ def _set(keys: Tokens, shift: int, bits: npt.NDArray[np.uint8], starts: Places) 
     for place in range(len(keys)):
         lead = (keys[place] >> shift) + lowest
         bits[lead >> 3] |= 1 << (lead & 7)
-        starts[(lead >> 6) + 1] = place + 1
+        starts[(lead >> START_BITS) + 1] = place + 1
 
 
 @loop
@@ -121,7 +121,7 @@ def _sift(
         key = held[turn]
         lead = (key >> shift) + lowest
         if bits[lead >> 3] & (1 << (lead & 7)):
-            for near in range(starts[lead >> 6], starts[(lead >> 6) + 1]):
+            for near in range(starts[lead >> START_BITS], starts[(lead >> START_BITS) + 1]):
                 if keys[near] >= key:
                     if keys[near] == key:
                         place[found] = near

@@ -22,8 +22,7 @@ NO_ID = "no-subject-id"
 
 class SubjectIdIdentifies(InputError):
     """The column {column} cannot name the subjects: it holds {what}, and the result would carry it. Name a
-    column
-    with a reference of your own, such as a member number, or leave --id out to use row numbers.
+    column with a reference of your own, such as a member number, or leave --id out to use row numbers.
     """
 
 
