@@ -6,19 +6,19 @@ identifies nobody and is not followed. Nothing here depends on who else is asked
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from correlate.linkage.packing import Packing, distinct, once, spread
+from correlate.linkage.packing import Packing, once
 from correlate.linkage.walk import find_hits
+from correlate.loops import loop
 from correlate.tokens import Tokens
-from correlate.vault import ROW_BITS, Engine, sorted_run
+from correlate.vault import ROW_BITS, Engine, side_by_side, sorted_run
 
 __all__ = [
     "HOUSEHOLD_RECORDS",
@@ -35,11 +35,11 @@ Wanted = Callable[[Numbers, Numbers], npt.NDArray[np.bool_]]
 
 # Records of one breach that may share an identifier and still be one household's.
 HOUSEHOLD_RECORDS = 5
-# Pairs that are made at a time: a key that many ask for makes many. So many are gathered, each as often as it
-# shares a key, before those that stand several times are let go.
-SLICE, TOGETHER = 1_000_000, 12_000_000
-# Keys without so many bits at their end are their leading ones: a part of the range.
-LEADING_SHIFT = 61
+# Hits that one thread takes, and pairs that are made at a time: a key that many ask for makes many. So many are
+# gathered, each as often as it shares a key, before those that stand several times are let go.
+HITS, PAIRS, TOGETHER = 1_000_000, 250_000, 24_000_000
+# Keys without so many bits at their end are their leading ones: a part of the range. Few are not parted.
+LEADING_SHIFT, PARTED = 61, 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,21 +56,38 @@ class Asked:
     starts: npt.NDArray[np.intp]
 
     @classmethod
-    def of(cls, keys: Tokens, asker_no: Numbers) -> Asked:
-        """Take keys (a,) and who asks for each (a,), in any order; a pair may stand twice."""
+    def of(cls, keys: Tokens, asker_no: Numbers, *, threads: int | None = None) -> Asked:
+        """Take keys (a,) and who asks for each (a,), in any order; a pair may stand twice. Of ``threads`` see
+        :func:`correlate.vault.side_by_side`.
+        """
         every, askers = np.empty_like(keys), np.empty_like(asker_no)
-        leading = (keys >> LEADING_SHIFT).astype(np.int8)
         done = 0
-        # A part of the range at a time: what sorting takes besides is not needed for all at once.
-        for lead in range(-(1 << 63 >> LEADING_SHIFT), 1 << 63 >> LEADING_SHIFT):
-            some = np.flatnonzero(leading == lead)
-            run, end = sorted_run([(keys[some], asker_no[some])]), done + len(some)
-            every[done:end], askers[done:end] = run["key"].to_numpy(), run["record_id"].to_numpy()
+        for run_keys, run_askers in side_by_side(_in_order, _parted(keys, asker_no), threads=threads):
+            end = done + len(run_keys)
+            every[done:end], askers[done:end] = run_keys, run_askers
             done = end
         first = np.ones(len(every), dtype=np.bool_)
         first[1:] = every[1:] != every[:-1]
         starts = np.append(np.flatnonzero(first), len(every))
         return cls(keys=every[first], asker_no=askers, starts=starts)
+
+
+def _parted(keys: Tokens, asker_no: Numbers) -> Iterator[tuple[Tokens, Numbers]]:
+    """The keys of one part of the range after another: what sorting takes besides is not needed for all at
+    once.
+    """
+    if len(keys) < PARTED:
+        yield keys, asker_no
+        return
+    leading = (keys >> LEADING_SHIFT).astype(np.int8)
+    for lead in range(-(1 << 63 >> LEADING_SHIFT), 1 << 63 >> LEADING_SHIFT):
+        some = np.flatnonzero(leading == lead)
+        yield keys[some], asker_no[some]
+
+
+def _in_order(part: tuple[Tokens, Numbers]) -> tuple[Tokens, Numbers]:
+    run = sorted_run([part])
+    return run["key"].to_numpy(), run["record_id"].to_numpy()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,18 +127,25 @@ class FoundPairs:
 
 def find_pairs(engine: Engine, asked: Asked, *, records_max: int, keep: Wanted | None = None) -> FoundPairs:
     """Find the pairs (asker_no, record_id) that share a key which no more records share than that; of some
-    pairs (n,) at a time ``keep`` may say (n,) which are wanted.
+    pairs (n,) at a time ``keep`` may say (n,) which are wanted, in two threads.
     """
     place, record_id = find_hits(engine, asked.keys)
     records = np.bincount(place, minlength=len(asked.keys)).astype(np.int32)
-    pairs = _DistinctPairs(keep)
-    for start in range(0, len(place), SLICE):
-        some = slice(start, start + SLICE)
-        usable = np.flatnonzero(records[place[some]] <= records_max)
-        pairs.make(asked, place[some][usable], record_id[some][usable])
+    packing = Packing.of(record_id, asked.asker_no)
+
+    def paired(start: int) -> list[Numbers]:
+        some, out = slice(start, start + HITS), []
+        for found, askers in _pairs_of(asked, place[some], record_id[some], records, records_max):
+            wanted = slice(None) if keep is None else keep(askers, found)
+            out.append(packing.pack(found[wanted], askers[wanted]))
+        return out
+
+    pairs = _DistinctPairs()
+    for made in side_by_side(paired, iter(range(0, len(place), HITS)), threads=engine.limits.threads):
+        pairs.add(made)
     crowds = _hits_of(records > min(HOUSEHOLD_RECORDS, records_max), asked.keys, place, record_id)
     del place, record_id
-    found_records, asker_no = pairs.distinct()
+    found_records, asker_no = packing.unpack(pairs.distinct())
     return FoundPairs(
         asker_no=asker_no,
         record_id=found_records,
@@ -139,43 +163,72 @@ def _hits_of(
     return Hits(keys=keys[wanted], place=renumbered[place[some]], record_id=record_id[some])
 
 
-class _DistinctPairs:
-    """Pairs (record_id, asker_no), each once however many keys it shares."""
+def _pairs_of(
+    asked: Asked,
+    place: npt.NDArray[np.int32],
+    record_id: Numbers,
+    records: npt.NDArray[np.int32],
+    records_max: int,
+) -> Iterator[tuple[Numbers, Numbers]]:
+    """The records (n,) of hits (h,) and who asks (n,) for the keys at their places, some pairs at a time."""
+    hit = turn = 0
+    while hit < len(place):
+        room = np.empty((2, PAIRS), dtype=np.int64)
+        hit, turn, made = _pair(len(place))(
+            place, record_id, records, records_max, asked.starts, asked.asker_no, hit, turn, room
+        )
+        yield room[0, :made], room[1, :made]
 
-    def __init__(self, keep: Wanted | None) -> None:
-        self._keep = keep
-        self._parts: list[tuple[Numbers, Numbers]] = []
+
+@loop
+def _pair(
+    place: npt.NDArray[np.int32],
+    record_id: Numbers,
+    records: npt.NDArray[np.int32],
+    records_max: int,
+    starts: npt.NDArray[np.intp],
+    asker_no: Numbers,
+    hit: int,
+    turn: int,
+    room: Numbers,
+) -> tuple[int, int, int]:
+    """Pair hits with those who ask for their keys, from that hit and that one of its askers on, as long as
+    there is ``room`` (2, n); gives where to go on, and how many pairs there are.
+    """
+    made = 0
+    while hit < len(place):
+        key = place[hit]
+        if records[key] <= records_max:
+            first = starts[key]
+            for asker in range(first + turn, starts[key + 1]):
+                if made == room.shape[1]:
+                    return hit, asker - first, made
+                room[0, made], room[1, made] = record_id[hit], asker_no[asker]
+                made += 1
+        hit, turn = hit + 1, 0
+    return hit, turn, made
+
+
+class _DistinctPairs:
+    """Packed pairs, each once however many keys it shares."""
+
+    def __init__(self) -> None:
+        self._parts: list[Numbers] = []
         self._fresh = 0
 
-    def make(self, asked: Asked, place: npt.NDArray[np.int32], record_id: Numbers) -> None:
-        """Pair the records of hits (h,) with those who ask for the keys at their places."""
-        firsts = asked.starts[place]
-        counts = asked.starts[place + np.int32(1)] - firsts
-        for first, end in pairwise(_cuts(counts, SLICE)):
-            hit, askers = spread(firsts[first:end], counts[first:end])
-            records, asker_no = record_id[first:end][hit], asked.asker_no[askers]
-            if self._keep is not None:
-                wanted = self._keep(asker_no, records)
-                records, asker_no = records[wanted], asker_no[wanted]
-            self._add(records, asker_no)
-
-    def _add(self, record_id: Numbers, asker_no: Numbers) -> None:
-        self._parts.append((record_id, asker_no))
-        self._fresh += len(record_id)
+    def add(self, made: list[Numbers]) -> None:
+        """Add some pairs; one may stand several times."""
+        self._parts += made
+        self._fresh += sum(map(len, made))
         if self._fresh > TOGETHER:
             self._parts, self._fresh = [self.distinct()], 0
 
-    def distinct(self) -> tuple[Numbers, Numbers]:
-        """The records and the askers of all pairs, rising."""
-        nothing = np.empty(0, dtype=np.int64)
-        record_id = np.concatenate([nothing, *(records for records, _ in self._parts)])
-        asker_no = np.concatenate([nothing, *(askers for _, askers in self._parts)])
+    def distinct(self) -> Numbers:
+        """All pairs, rising."""
+        packed = np.concatenate([np.empty(0, dtype=np.int64), *self._parts])
         self._parts.clear()
-        packing = Packing.of(record_id, asker_no)
-        packed = packing.pack(record_id, asker_no)
-        del record_id, asker_no
         packed.sort()
-        return packing.unpack(once(packed))
+        return once(packed)
 
 
 def frequencies(hits: Hits, breach_of_file: dict[int, int], accepted: dict[int, int]) -> pl.DataFrame:
@@ -196,12 +249,3 @@ def frequencies(hits: Hits, breach_of_file: dict[int, int], accepted: dict[int, 
         np.maximum(share, np.maximum(count - HOUSEHOLD_RECORDS, 0) / accepted[breach_no], out=share)
     every = pl.DataFrame({"key": hits.keys, "records": records.astype(np.int64), "share": share})
     return every.filter(pl.Series(records > HOUSEHOLD_RECORDS))
-
-
-def _cuts(counts: npt.NDArray[np.intp], most: int) -> list[int]:
-    """Where to cut (n,) counts: behind each that brings the sum of all so far to a multiple of ``most``."""
-    if not len(counts):
-        return [0]
-    summed = np.cumsum(counts)
-    inner = np.searchsorted(summed, np.arange(most, summed[-1], most)) + 1
-    return [0, *distinct(inner[inner < len(counts)]).tolist(), len(counts)]

@@ -23,7 +23,7 @@ from correlate.linkage.model import LinkageModel
 from correlate.linkage.packing import places_of
 from correlate.linkage.rarity import STEPS_PER_BIT
 from correlate.linkage.rows import ASKED, Rows, record_rows, rows_of
-from correlate.vault import RECORD_COLUMNS, Vault, side_by_side
+from correlate.vault import RECORD_COLUMNS, Vault, ahead, side_by_side
 
 __all__ = ["CHUNK_ROWS", "LEVELS", "SHARED", "Asking", "Pairs", "compared", "pair_chunks"]
 
@@ -203,5 +203,9 @@ def pair_chunks(vault: Vault, pairs: pl.DataFrame, *, rising: bool = False) -> I
     )
     vault.forms.prepare(pairs.height)
     asked = pairs if rising else pairs.sort("record_id")
-    for found in vault.engine.joined(select, asked, "record_id"):
+    stretches = vault.engine.joined(select, asked, "record_id")
+    if pairs.height > CHUNK_ROWS:
+        # One stretch is read while the one before is compared.
+        stretches = ahead(stretches, threads=vault.engine.limits.threads)
+    for found in stretches:
         yield from found.iter_slices(CHUNK_ROWS)

@@ -185,7 +185,9 @@ class _Walk:
             subject_no=subject_no,
             record_id=record_id,
             probability=np.minimum(known.linked(subject_no, record_id), SUREST),
-            asked=Asked.of(ends.keys, np.searchsorted(pairs, packed)),
+            asked=Asked.of(
+                ends.keys, np.searchsorted(pairs, packed), threads=self._vault.engine.limits.threads
+            ),
         )
 
     def _promising(self, front: _Front, known: Known) -> pl.DataFrame:

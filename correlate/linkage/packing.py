@@ -117,11 +117,12 @@ class Packing:
 
 
 def _row_bits(numbers: Numbers) -> int:
-    return int((numbers & IN_ROW).max(initial=0)).bit_length()
+    # All together have as many bits as the largest, and telling that makes no column.
+    return (int(np.bitwise_or.reduce(numbers)) & IN_ROW).bit_length()
 
 
 def _bits(numbers: Numbers, row_bits: int) -> int:
-    return (int(numbers.max(initial=0)) >> ROW_BITS).bit_length() + row_bits
+    return (int(np.bitwise_or.reduce(numbers)) >> ROW_BITS).bit_length() + row_bits
 
 
 def _together(numbers: Numbers, row_bits: int) -> Numbers:

@@ -116,7 +116,8 @@ def judge_pairs(
 def find_candidates(vault: Vault, askers: Askers, *, model: LinkageModel) -> Candidates:
     """Find the candidate pairs, and make the temporary table key_frequency, see :func:`note_frequencies`."""
     engine = vault.engine
-    asked = Asked.of(askers.keys["key"].to_numpy(), askers.keys["asker_no"].to_numpy())
+    keys, asker_no = askers.keys["key"].to_numpy(), askers.keys["asker_no"].to_numpy()
+    asked = Asked.of(keys, asker_no, threads=engine.limits.threads)
     found = find_pairs(engine, asked, records_max=model.key_records_max)
     note_frequencies(vault, found.crowds)
     pairs = pl.DataFrame({"asker_no": found.asker_no, "record_id": found.record_id})

@@ -47,8 +47,8 @@ def test_pairs_share_a_key_that_not_too_many_records_have(vault, at_a_time, walk
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "STRETCH_ROWS", at_a_time)
         patch.setattr(walk, "WALKED", walked)
-        patch.setattr(candidates, "SLICE", at_a_time)
-        patch.setattr(candidates, "TOGETHER", at_a_time)
+        for name in ("HITS", "PAIRS", "TOGETHER", "PARTED"):
+            patch.setattr(candidates, name, at_a_time)
         pairs = stored(vault, holding)
         made = find_pairs(vault.engine, askers(asking), records_max=most)
     count = Counter(key for key, _ in pairs)
