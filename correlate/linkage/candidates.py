@@ -35,8 +35,8 @@ Wanted = Callable[[Numbers, Numbers], npt.NDArray[np.bool_]]
 
 # Records of one breach that may share an identifier and still be one household's.
 HOUSEHOLD_RECORDS = 5
-# Hits that one thread takes, and pairs that are made at a time: a key that many ask for makes many. So many are
-# gathered, each as often as it shares a key, before those that stand several times are let go.
+# Hits that one thread takes, and pairs that are made at a time: a key that many ask for makes many. So many
+# are gathered, each as often as it shares a key, before those that stand several times are let go.
 HITS, PAIRS, TOGETHER = 1_000_000, 250_000, 24_000_000
 # Keys without so many bits at their end are their leading ones: a part of the range. Few are not parted.
 LEADING_SHIFT, PARTED = 61, 1_000_000
@@ -131,25 +131,13 @@ def find_pairs(engine: Engine, asked: Asked, *, records_max: int, keep: Wanted |
     """
     place, record_id = find_hits(engine, asked.keys)
     records = np.bincount(place, minlength=len(asked.keys)).astype(np.int32)
-    packing = Packing.of(record_id, asked.asker_no)
-
-    def paired(start: int) -> list[Numbers]:
-        some, out = slice(start, start + HITS), []
-        for found, askers in _pairs_of(asked, place[some], record_id[some], records, records_max):
-            wanted = slice(None) if keep is None else keep(askers, found)
-            out.append(packing.pack(found[wanted], askers[wanted]))
-        return out
-
-    pairs = _DistinctPairs()
-    for made in side_by_side(paired, iter(range(0, len(place), HITS)), threads=engine.limits.threads):
-        pairs.add(made)
-    crowds = _hits_of(records > min(HOUSEHOLD_RECORDS, records_max), asked.keys, place, record_id)
-    del place, record_id
-    found_records, asker_no = packing.unpack(pairs.distinct())
+    found, asker_no = _paired(
+        asked, place, record_id, records, records_max, keep, threads=engine.limits.threads
+    )
     return FoundPairs(
         asker_no=asker_no,
-        record_id=found_records,
-        crowds=crowds,
+        record_id=found,
+        crowds=_hits_of(records > min(HOUSEHOLD_RECORDS, records_max), asked.keys, place, record_id),
         keys_capped=int((records > records_max).sum()),
     )
 
@@ -161,6 +149,32 @@ def _hits_of(
     some = np.flatnonzero(wanted[place])
     renumbered = np.cumsum(wanted, dtype=np.int32) - np.int32(1)
     return Hits(keys=keys[wanted], place=renumbered[place[some]], record_id=record_id[some])
+
+
+def _paired(
+    asked: Asked,
+    place: npt.NDArray[np.int32],
+    record_id: Numbers,
+    records: npt.NDArray[np.int32],
+    records_max: int,
+    keep: Wanted | None,
+    *,
+    threads: int | None,
+) -> tuple[Numbers, Numbers]:
+    """The records and the askers of the distinct pairs that hits (h,) make, rising."""
+    packing = Packing.of(record_id, asked.asker_no)
+
+    def packed(start: int) -> list[Numbers]:
+        some, out = slice(start, start + HITS), []
+        for found, askers in _pairs_of(asked, place[some], record_id[some], records, records_max):
+            wanted = slice(None) if keep is None else keep(askers, found)
+            out.append(packing.pack(found[wanted], askers[wanted]))
+        return out
+
+    pairs = _DistinctPairs()
+    for made in side_by_side(packed, iter(range(0, len(place), HITS)), threads=threads):
+        pairs.add(made)
+    return packing.unpack(pairs.distinct())
 
 
 def _pairs_of(

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from correlate.loops import loop
 from correlate.tokens import TOKEN_COLUMNS, Tokens
 from correlate.vault import Vault
 
@@ -41,7 +42,27 @@ def rows_of(tokens: Mapping[str, Tokens], nir_own: npt.NDArray[np.bool_]) -> Row
 
 def record_rows(vault: Vault, held: pl.DataFrame) -> Rows:
     """Records (n,), read with nir_own and RECORD_COLUMNS."""
-    return rows_of(vault.forms.tokens(held), held["nir_own"].to_numpy())
+    rows = rows_of(vault.forms.plain(held), held["nir_own"].to_numpy())
+    names, numbers = list(ROW.names or ()), matrix(rows)
+    forms = [
+        (np.array([names.index(name) for name in some]), table, places)
+        for some, table, places in vault.forms.forms(held)
+    ]
+    for start in range(0, len(rows), BLOCK):
+        block = slice(start, start + BLOCK)
+        for columns, table, places in forms:
+            _put(len(rows))(numbers[block], columns, table, places[block])
+    return rows
+
+
+@loop
+def _put(
+    rows: Tokens, columns: npt.NDArray[np.int64], table: Tokens, places: npt.NDArray[np.integer]
+) -> None:
+    """Fill columns of rows (n, m) with the lines of a table (t, k) that stand at places (n,)."""
+    for row in range(len(rows)):
+        for turn in range(len(columns)):
+            rows[row, columns[turn]] = table[places[row], turn]
 
 
 def matrix(rows: Rows) -> npt.NDArray[np.int64]:

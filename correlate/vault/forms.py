@@ -8,8 +8,8 @@ records has a third as much to read.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Self
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ import pyarrow as pa
 from correlate.tokens import TOKEN_COLUMNS, Tokens
 from correlate.vault.engine import Engine
 
-__all__ = ["FORMS", "PLAIN", "RECORD_COLUMNS", "FormBook", "FormWriter"]
+__all__ = ["FORMS", "PLAIN", "RECORD_COLUMNS", "FormBook", "FormWriter", "FormsOf"]
 
 Numbers = npt.NDArray[np.int32]
 
@@ -96,7 +96,7 @@ class FormWriter:
     def _numbered(self, form: str, columns: list[Tokens]) -> Numbers:
         if form not in self._known:
             table = FormBook(self._engine).table(form)
-            self._known[form] = _Numbered.of(_mixed([table[name] for name in FORMS[form]]))
+            self._known[form] = _Numbered.of(_mixed(list(table.T)))
         known = self._known[form]
         coded = pa.array(_mixed(columns)).dictionary_encode()
         codes = coded.indices.to_numpy()
@@ -153,21 +153,31 @@ def _merged(one: tuple[Tokens, Numbers], other: tuple[Tokens, Numbers]) -> tuple
     return np.insert(one[0], at, other[0]), np.insert(one[1], at, other[1])
 
 
+class FormsOf(NamedTuple):
+    """The forms that some records (n,) have of one kind: the names of its k tokens, forms (f, k), 0 where a
+    token is missing, and which of these each record (n,) has.
+    """
+
+    names: tuple[str, ...]
+    table: Tokens
+    places: npt.NDArray[np.integer]
+
+
 class FormBook:
     """From the numbers that records hold back to tokens."""
 
     def __init__(self, engine: Engine) -> None:
         """Bind an engine; nothing is read before it is needed."""
         self._engine = engine
-        self._tables: dict[str, dict[str, Tokens]] = {}
+        self._tables: dict[str, Tokens] = {}
         self._asked: Counter[str] = Counter()
 
     def clear(self) -> None:
         """Forget what was read: the vault has changed."""
         self._tables.clear()
 
-    def table(self, form: str) -> dict[str, Tokens]:
-        """The token columns of a form, at the place of its number; 0 where missing."""
+    def table(self, form: str) -> Tokens:
+        """The tokens (f, k) of a form, at the place of its number; 0 where missing."""
         if form not in self._tables:
             names = FORMS[form]
             held = self._engine.frame(f"SELECT no, {', '.join(names)} FROM {form}_form")
@@ -182,23 +192,31 @@ class FormBook:
 
     def tokens(self, frame: pl.DataFrame) -> dict[str, Tokens]:
         """Every token column (n,), 0 where missing, of rows (n,) with the columns RECORD_COLUMNS."""
+        out = self.plain(frame)
+        for names, table, places in self.forms(frame):
+            out.update({name: column[places] for name, column in zip(names, table.T, strict=True)})
+        nothing = np.zeros(frame.height, dtype=np.int64)
+        return {name: out.get(name, nothing) for name in TOKEN_COLUMNS}
+
+    def plain(self, frame: pl.DataFrame) -> dict[str, Tokens]:
+        """The token columns (n,), 0 where missing, that rows (n,) hold themselves."""
         plain = frame.select(pl.col(PLAIN).fill_null(0))
-        out = {name: plain[name].to_numpy() for name in PLAIN}
+        return {name: plain[name].to_numpy() for name in PLAIN}
+
+    def forms(self, frame: pl.DataFrame) -> Iterator[FormsOf]:
+        """The forms of rows (n,), a kind at a time; kinds that none of them has are left out."""
         self.prepare(frame.height)
         for form, names in FORMS.items():
             numbers = frame[f"{form}_no"].to_numpy()
             if not numbers.any():
-                out.update(dict.fromkeys(names, np.zeros(len(numbers), dtype=np.int64)))
                 continue
             self._asked[form] += 1
             if form in self._tables or self._asked[form] > OFTEN:
-                table, places = self.table(form), numbers
+                yield FormsOf(names, self.table(form), numbers)
             else:
-                table, places = self._looked_up(form, numbers)
-            out.update({name: table[name][places] for name in names})
-        return out
+                yield self._looked_up(form, numbers)
 
-    def _looked_up(self, form: str, numbers: Numbers) -> tuple[dict[str, Tokens], npt.NDArray[np.intp]]:
+    def _looked_up(self, form: str, numbers: Numbers) -> FormsOf:
         """The few forms that some records need, and the place of each record's."""
         wanted, places = np.unique(numbers, return_inverse=True)
         names = FORMS[form]
@@ -207,13 +225,12 @@ class FormBook:
                 f"SELECT no, {', '.join(names)} FROM {form}_form SEMI JOIN wanted_form USING (no)"
             )
         at = np.searchsorted(wanted, held["no"].to_numpy())
-        return _placed(held.with_columns(no=pl.Series(at)), names, len(wanted)), places
+        return FormsOf(names, _placed(held.with_columns(no=pl.Series(at)), names, len(wanted)), places)
 
 
-def _placed(held: pl.DataFrame, names: tuple[str, ...], size: int) -> dict[str, Tokens]:
+def _placed(held: pl.DataFrame, names: tuple[str, ...], size: int) -> Tokens:
     at = held["no"].to_numpy()
-    out: dict[str, Tokens] = {}
-    for name in names:
-        out[name] = np.zeros(size, dtype=np.int64)
-        out[name][at] = held[name].fill_null(0).to_numpy()
+    out = np.zeros((size, len(names)), dtype=np.int64)
+    for place, name in enumerate(names):
+        out[at, place] = held[name].fill_null(0).to_numpy()
     return out
