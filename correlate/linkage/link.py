@@ -145,18 +145,18 @@ def _judged(
     def judge(pairs: Pairs) -> tuple[pl.DataFrame, Ends]:
         person, household = pairs.probabilities()
         subject_no = subjects.of_row[pairs.place]
-        kept = (person >= model.probability_min) | (household >= model.probability_min)
-        kept &= subject_no > 0
-        frame = pairs.found.select("record_id", "breach_no", "class_set_no").with_columns(
-            pl.Series("subject_no", subject_no),
-            pl.Series("shared", pairs.shared),
-            pl.Series("person", person),
-            pl.Series("household", household),
+        near = np.maximum(person, household) >= model.probability_min
+        kept = np.flatnonzero(near & (subject_no > 0))
+        columns = (
+            subject_no,
+            *(pairs.found[name].to_numpy() for name in ("record_id", "breach_no", "class_set_no")),
+            pairs.shared,
+            person,
+            household,
         )
-        likely = np.flatnonzero(kept & (person >= model.hop_probability_min))
-        return frame.select(*COMPARED).filter(pl.Series(kept)), _ends(
-            vault, asking, subjects, pairs, likely, forms
-        )
+        frame = pl.DataFrame([column[kept] for column in columns], schema=COMPARED)
+        likely = kept[person[kept] >= model.hop_probability_min]
+        return frame, _ends(vault, asking, subjects, pairs, likely, forms)
 
     frames, ends = [pl.DataFrame(schema=COMPARED)], []
     for frame, some in compared(
