@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 import datetime
 import itertools
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from correlate.catalogue import Catalogue
-from correlate.risk.arrays import Floats, Ints, folded, starts_of
+from correlate.risk.arrays import Floats, Ints, keep_most
 from correlate.risk.attribution import shapley_shares
 from correlate.risk.base_rates import background
 from correlate.risk.counterfactuals import Counterfactuals
@@ -182,8 +181,8 @@ class _Compared:
     """Scores in hundredths of what each exposure of a block is compared with; pairs are (exposure, breach).
 
     ``score`` is its own. ``stages`` are the scores by records of each standing and all surer ones, without
-    base rates; ``best``
-    is the most that one breach alone gives, ``best_feasible`` (exposures × scenarios) likewise in 1/10,000.
+    base rates; ``best`` is the most that one breach alone gives. ``feasible`` and ``best_feasible`` (exposures ×
+    scenarios) are likewise, in 1/10,000.
     """
 
     score: Ints
@@ -193,6 +192,7 @@ class _Compared:
     alone: Ints
     left_out: Ints
     best: Ints
+    feasible: Ints
     best_feasible: Ints
 
 
@@ -237,13 +237,15 @@ class _Kernel:
                 "evidence": list_evidence(evidence, standings=_STANDINGS),
                 "breaches": self._breaches(block, compared, score, of_pair),
                 "scenarios": list_scenarios(
-                    ten_thousandths(found.feasible),
+                    compared.feasible,
                     compared.best_feasible,
                     names=[scenario.id for scenario in self.scenarios],
                     least=round(self.profile.feasibility_min.value * 10_000),
                 ),
                 "attributes": list_attributes(
-                    ten_thousandths(found.available), points, names=self.terms.attributes
+                    ten_thousandths(found.available)[found.number[: block.count]],
+                    points,
+                    names=self.terms.attributes,
                 ),
                 "reasons": self._reasons(found, compared, score, points, evidence),
                 "severity": combined,
@@ -269,19 +271,15 @@ class _Kernel:
         alone = what_if.each_alone(pairs)
         left_out = what_if.each_left_out(pairs, background=self.rated)
         found = self.holding.evaluate(what_if.rows(), lacking=block.count)
-        feasible = found.feasible
-        scores = self._hundredths(feasible)
+        scores = self._hundredths(found)
         score = scores[own]
+        feasible = ten_thousandths(found.feasible)
         rate_scores, rate_feasible = self._rates_alone()
         best = np.full(block.count, rate_scores)
-        best_feasible = np.tile(rate_feasible, (block.count, 1))
+        best_feasible = np.tile(rate_feasible[:, np.newaxis], block.count)
         owner = block.exposure[pairs]
-        starts = starts_of(owner)
-        if len(pairs):
-            mine = owner[starts]
-            best[mine] = np.maximum(best[mine], folded(np.maximum, scores[alone], starts))
-            most = folded(np.maximum, ten_thousandths(feasible[alone]), starts)
-            best_feasible[mine] = np.maximum(best_feasible[mine], most)
+        keep_most(best[np.newaxis], owner, scores[np.newaxis], np.arange(alone.start, alone.stop))
+        keep_most(best_feasible, owner, feasible.T, found.number[alone])
         by_standing = np.zeros((len(STANDINGS), block.count), dtype=np.int64)
         for standing, stage in zip(present.tolist(), stages, strict=True):
             by_standing[standing:] = scores[stage]
@@ -294,9 +292,10 @@ class _Kernel:
             alone=np.minimum(scores[alone], score[owner]),
             left_out=np.minimum(scores[left_out], score[owner]),
             best=best,
-            best_feasible=best_feasible,
+            feasible=feasible[found.number[own]],
+            best_feasible=best_feasible.T,
         )
-        return dataclasses.replace(found, feasible=feasible[own]), compared
+        return found, compared
 
     def _rates_alone(self) -> tuple[int, Ints]:
         """The most that one breach gives with its base rate alone: hundredths, and feasibility in
@@ -311,8 +310,8 @@ class _Kernel:
             chance=self.rates.chance,
             background=np.zeros(len(breach), dtype=np.bool_),
         )
-        feasible = self.holding.evaluate(rows).feasible
-        return int(self._hundredths(feasible).max()), ten_thousandths(feasible).max(axis=0)
+        found = self.holding.evaluate(rows)
+        return int(self._hundredths(found).max()), ten_thousandths(found.feasible).max(axis=0)
 
     def _evidence(self, compared: _Compared, score: Ints) -> Ints:
         """What each standing adds to the surer ones, and base rates to all: standings × exposures."""
@@ -323,7 +322,6 @@ class _Kernel:
     def _reasons(
         self, found: Found, compared: _Compared, score: Ints, points: Ints, evidence: Ints
     ) -> pl.Series:
-        feasible = ten_thousandths(found.feasible)
         least = round(self.profile.feasibility_min.value * 10_000)
         findings = Findings(
             attributes=self.terms.attributes,
@@ -335,8 +333,8 @@ class _Kernel:
             evidence=tuple(kind for kind, _depth in _STANDINGS),
             evidence_points=evidence,
             scenarios=tuple(scenario.id for scenario in self.scenarios),
-            feasibility=found.feasible.T,
-            combination_only=((feasible >= least) & (compared.best_feasible < least)).T,
+            feasibility=found.feasible[found.number[: len(score)]].T,
+            combination_only=((compared.feasible >= least) & (compared.best_feasible < least)).T,
             weights=self.weights,
         )
         return list_reasons(findings, book=self.reasons)
@@ -349,7 +347,7 @@ class _Kernel:
         if self.shares:
             exact, rate_share = shapley_shares(
                 block,
-                raw_score=lambda rows: raw_score(self.holding.evaluate(rows).feasible, weights=self.weights),
+                raw_score=self._raw_score,
                 score=score,
                 loss=points,
                 alone=alone,
@@ -363,7 +361,7 @@ class _Kernel:
         if self.rated:
             what_if = Counterfactuals(block, profile=self.profile)
             what_if.add(np.empty(0, dtype=np.int64), background=True)
-            all_alone = self._hundredths(self.holding.evaluate(what_if.rows()).feasible)
+            all_alone = self._hundredths(self.holding.evaluate(what_if.rows()))
             rates = {
                 "alone": np.minimum(all_alone, score) / 100,
                 "points": (score - compared.stages[-1]) / 100,
@@ -377,8 +375,12 @@ class _Kernel:
         without = raw_score_lacking(
             found, self.terms.lacking, weights=self.weights, attributes=len(self.terms.attributes)
         )
-        points: Ints = np.maximum(score[:, None] - hundredths(without), 0)
+        points: Ints = np.maximum(score[:, None] - hundredths(without)[found.number[: len(score)]], 0)
         return points
 
-    def _hundredths(self, feasible: Floats) -> Ints:
-        return hundredths(raw_score(feasible, weights=self.weights))
+    def _raw_score(self, rows: Rows) -> Floats:
+        found = self.holding.evaluate(rows)
+        return raw_score(found, weights=self.weights)[found.number]
+
+    def _hundredths(self, found: Found) -> Ints:
+        return hundredths(raw_score(found, weights=self.weights))[found.number]

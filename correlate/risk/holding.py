@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from correlate.risk.arrays import Floats, Ints, columns, folded, repeated, starts_of
+from correlate.risk.arrays import Floats, Ints, columns, folded, keep_most, repeated, starts_of
 from correlate.risk.feasibility import Lift
 from correlate.risk.hands import Hands, deal
 from correlate.risk.kinds import Kinds
@@ -36,12 +36,14 @@ _ELEMENTS_MAX = 2_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """Feasibility (exposures × scenarios), and, where asked for, availability (exposures × attributes) and
-    feasibility for somebody who lacks a class (exposures × pairs of ``terms.lacking``).
+    """What is found of each distinct exposure, ``number`` (exposures,) being that of each exposure.
 
-    In memory, they lie column after column.
+    Feasibility (distinct × scenarios), and, of the first of them, those asked for, availability (asked ×
+    attributes) and feasibility for somebody who lacks a class (asked × pairs of ``terms.lacking``). They lie
+    column after column.
     """
 
+    number: Ints
     feasible: Floats
     available: Floats
     lacking: Floats
@@ -92,26 +94,24 @@ class Holding:
     def evaluate(self, rows: Rows, *, lacking: int = 0) -> Found:
         """Evaluate every exposure of ``rows``; the first ``lacking`` of them for each class, too."""
         once, number = distinct_exposures(rows)
-        asked, place = np.unique(number[:lacking], return_inverse=True)
+        # Numbered as they first come: those that the first exposures equal are the first.
+        asked = int(number[:lacking].max(initial=-1)) + 1
         hands = deal(self._with_rates(once), self._kinds)
         feasible = np.zeros((len(self._terms.coefficients), once.count))
-        available = np.zeros((len(self._terms.attributes), len(asked)))
-        without = np.zeros((len(self._terms.lacking), len(asked)))
+        available = np.zeros((len(self._terms.attributes), asked))
+        without = np.zeros((len(self._terms.lacking), asked))
         for block in hands.blocks(rows_max=_ROWS_MAX):
             tree, makings = self._made(block)
-            of_asked = np.flatnonzero(np.isin(block.owner, asked))
-            nodes, end = np.unique(tree.end[of_asked], return_inverse=True)
+            of_asked = int(np.searchsorted(block.owner, asked))
+            owner = block.owner[:of_asked]
+            nodes, end = np.unique(tree.end[:of_asked], return_inverse=True)
             met, never, held = self._sums(tree, self._leaving(makings), nodes)
-            _keep_best(feasible, block.owner, self._lift.of(met.T, held.T).T, tree.end)
+            keep_most(feasible, block.owner, self._lift.of(met.T, held.T).T, tree.end)
             if len(nodes):
-                owner, held = np.searchsorted(asked, block.owner[of_asked]), columns(held, nodes)
-                _keep_best(available, owner, held, end)
-                _keep_best(without, owner, self._lift.lacking(never.T, held.T, self._terms.lacking).T, end)
-        return Found(
-            feasible=columns(feasible, number).T,
-            available=columns(available, place).T,
-            lacking=columns(without, place).T,
-        )
+                held = columns(held, nodes)
+                keep_most(available, owner, held, end)
+                keep_most(without, owner, self._lift.lacking(never.T, held.T, self._terms.lacking).T, end)
+        return Found(number=number, feasible=feasible.T, available=available.T, lacking=without.T)
 
     def _sums(self, tree: Products, leaving: Iterable[Floats], nodes: Ints) -> tuple[Floats, Floats, Floats]:
         """The chances that requirements are met, that they are met for somebody who lacks a class, and that a
@@ -267,13 +267,3 @@ def _by_term(coefficients: Floats) -> list[list[tuple[int, float]]]:
         list(zip(some.tolist(), column[some].tolist(), strict=True))
         for some, column in zip(rows, coefficients.T, strict=True)
     ]
-
-
-def _keep_best(best: Floats, owner: Ints, of_node: Floats, node: Ints) -> None:
-    """Write the best hand of each owner into its column; ``node`` is that of each hand, sorted by owner."""
-    starts = starts_of(owner)
-    sizes = np.diff(starts, append=len(owner))
-    best[:, owner[starts]] = columns(of_node, node[starts])
-    for place in range(1, int(sizes.max(initial=1))):
-        more = starts[sizes > place]
-        best[:, owner[more]] = np.maximum(best[:, owner[more]], columns(of_node, node[more + place]))

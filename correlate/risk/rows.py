@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from correlate.loops import loop
-from correlate.risk.arrays import Ints, Mask, repeated, starts_of
+from correlate.risk.arrays import Ints, Mask, Words, repeated, starts_of
 
 __all__ = ["WHOLE", "Rows", "distinct_exposures", "told_apart"]
 
-Words = npt.NDArray[np.uint64]
 WHOLE = 10**8
 """A chance of 1, in the parts that chances are counted in."""
 # So many groups are numbered in a turn of a loop.

@@ -211,10 +211,12 @@ def evaluated(world: World, batch: list[list[Row]], *, rates: bool = False) -> l
     ids = [scenario.id for scenario in world.scenarios]
     return [
         Evaluated(
-            feasible=dict(zip(ids, found.feasible[number].tolist(), strict=True)),
-            available=dict(zip(map(str, attributes), found.available[number].tolist(), strict=True)),
+            feasible=dict(zip(ids, found.feasible[found.number[number]].tolist(), strict=True)),
+            available=dict(
+                zip(map(str, attributes), found.available[found.number[number]].tolist(), strict=True)
+            ),
             lacking={
-                (ids[scenario], str(attributes[place])): float(found.lacking[number, column])
+                (ids[scenario], str(attributes[place])): float(found.lacking[found.number[number], column])
                 for column, (scenario, place) in enumerate(terms.lacking)
             },
         )
