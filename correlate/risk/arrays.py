@@ -16,7 +16,6 @@ Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.uint64]
 _Array = TypeVar("_Array", Floats, Ints, Mask)
-_Numbers = TypeVar("_Numbers", Floats, Ints)
 
 # So many figures are compared in a turn of a loop.
 _A_TURN = 64
@@ -56,7 +55,7 @@ def columns(rows: Floats, chosen: Ints) -> Floats:
     return rows.take(chosen, axis=1, mode="clip")
 
 
-def keep_most(most: _Numbers, owner: Ints, values: _Numbers, place: Ints) -> None:
+def keep_most(most: Floats | Ints, owner: Ints, values: Floats | Ints, place: Ints) -> None:
     """Raise each owner's column of ``most`` to the highest that it has in ``values``: item i has column
     ``place[i]`` there, and raises column ``owner[i]``.
     """
@@ -64,7 +63,7 @@ def keep_most(most: _Numbers, owner: Ints, values: _Numbers, place: Ints) -> Non
 
 
 @loop
-def _keep_most(most: _Numbers, owner: Ints, values: _Numbers, place: Ints) -> None:
+def _keep_most(most: Floats | Ints, owner: Ints, values: Floats | Ints, place: Ints) -> None:
     for row in range(len(most)):
         best, own = most[row], values[row]
         for item in range(len(owner)):

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from correlate.risk.arrays import Ints, Mask
+from correlate.risk.arrays import Floats, Ints, Mask
 from correlate.risk.exposure import EVIDENCE
 from correlate.risk.packed import BASE_RATES, Names, codes_of, lists
 from correlate.risk.records import STANDINGS, Records, depth_of, evidence_of
@@ -144,8 +144,8 @@ def list_attributes(
 
 
 def _ranked(value: Ints, mark: Mask, listed: Mask) -> tuple[Ints, Ints, Ints]:
-    """What is ``listed`` of exposures × names, by falling value, then place: the values, twice the places with
-    the marks added, and how many each exposure has.
+    """What is ``listed`` of exposures × names, by falling value, then place: the values, twice the places
+    with the marks added, and how many each exposure has.
     """
     # As one number each, which are sorted faster than they are told to their places.
     bits = (2 * value.shape[1]).bit_length()
@@ -155,5 +155,6 @@ def _ranked(value: Ints, mark: Mask, listed: Mask) -> tuple[Ints, Ints, Ints]:
     return -(keys >> bits), keys & ((1 << bits) - 1), listed.sum(axis=1)
 
 
-def _whole(figures: npt.NDArray[np.number]) -> npt.NDArray[np.int16]:
-    return np.rint(figures).astype(np.int16)
+def _whole(figures: Ints | Floats) -> npt.NDArray[np.int16]:
+    whole: npt.NDArray[np.int16] = np.rint(figures).astype(np.int16)
+    return whole

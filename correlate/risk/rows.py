@@ -58,9 +58,10 @@ def told_apart(group: Ints, kind: Ints, chance: Ints, *, besides: Ints | Mask) -
     for word, salt in zip(words, _SALTS, strict=True):
         if len(starts):
             word[group[starts]] += np.add.reduceat(_mixed(content, salt), starts)
+    one, other = words.view(np.int64)
     places = np.full(1 << (2 * len(besides)).bit_length(), -1)
     chosen, number = np.empty(len(besides), dtype=np.int64), np.empty(len(besides), dtype=np.int64)
-    count = _number(len(besides) // _A_TURN)(*words.view(np.int64), places, chosen, number)
+    count = _number(len(besides) // _A_TURN)(one, other, places, chosen, number)
     return chosen[:count], number
 
 
