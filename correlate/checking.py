@@ -10,8 +10,9 @@ import polars as pl
 
 from correlate.catalogue import Breach
 from correlate.declared import Declarable
-from correlate.pipeline import Models, Refusal, Scorer, SubjectBatch, unpacked
+from correlate.pipeline import Models, Refusal, Scorer, SubjectBatch
 from correlate.reading import Source, open_frame
+from correlate.risk import unpacked
 from correlate.vault import Vault
 
 __all__ = ["check"]

@@ -12,16 +12,15 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from correlate.pipeline import Models, results, score_rows, write_scores
-from correlate.pipeline.packed import names_of, packed
+from correlate.pipeline import results, score_rows, write_scores
 from correlate.reading import OutputError
 from tests.risk.test_canonical_case import STEPS, WORLD, records
 from tests.risk.worlds import assess_in
 
 NAMES = {"key_id": "k", "model": "m/p/s/2026-11-22"}
 EXPOSURES = [[], records(*STEPS), records(*STEPS[:2]), records(STEPS[2])]
-ASSESSED = assess_in(WORLD, EXPOSURES).frame
-PACKED = packed(ASSESSED, names_of(Models.default(as_of=WORLD.as_of, catalogue=WORLD.catalogue)))
+FOUND = assess_in(WORLD, EXPOSURES)
+ASSESSED, PACKED = FOUND.frame, FOUND.packed
 
 
 @pytest.fixture(autouse=True)

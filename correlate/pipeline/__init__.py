@@ -5,7 +5,6 @@ from correlate.pipeline.change import VaultChange
 from correlate.pipeline.keeping import Keeping
 from correlate.pipeline.kept_links import subject_fingerprints
 from correlate.pipeline.models import Models
-from correlate.pipeline.packed import WITHHELD, unpacked
 from correlate.pipeline.previous import KeptOtherwise, LinksDamaged, LinksNotKept, Previous
 from correlate.pipeline.ranges import RangeResult, RangeStore, ResumedOtherwise
 from correlate.pipeline.refusal import FieldRefused, Refusal
@@ -18,7 +17,6 @@ from correlate.pipeline.subject_rows import SubjectBatch, SubjectRows
 from correlate.pipeline.update import Seen, Update
 
 __all__ = [
-    "WITHHELD",
     "Budget",
     "FieldRefused",
     "Keeping",
@@ -45,6 +43,5 @@ __all__ = [
     "score_rows",
     "subject_fingerprints",
     "subject_ids",
-    "unpacked",
     "write_scores",
 ]

@@ -12,8 +12,8 @@ import polars as pl
 import pyarrow.parquet as pq
 from polars.io.plugins import register_io_source
 
-from correlate.pipeline.packed import unpacked
 from correlate.reading import atomic_output
+from correlate.risk import unpacked
 from correlate.score_files import output_format
 
 __all__ = ["flat", "score_rows", "write_scores"]

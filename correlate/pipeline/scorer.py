@@ -14,20 +14,19 @@ import numpy.typing as npt
 import polars as pl
 import xxhash
 
-from correlate.catalogue import Breach, Catalogue
+from correlate.catalogue import Breach
 from correlate.declared import Declared, declared_records
 from correlate.linkage import ExposureTable, link
 from correlate.pipeline.declarations import Declarations
 from correlate.pipeline.id_order import in_order
 from correlate.pipeline.kept_links import kept_links
 from correlate.pipeline.models import Models
-from correlate.pipeline.packed import WITHHELD, in_one_piece, names_of, packed
 from correlate.pipeline.plain import plain
 from correlate.pipeline.ranges import REJECTS, SUBJECTS, RangeResult, read_subjects
 from correlate.pipeline.scored import Scored
 from correlate.pipeline.subject_numbers import SubjectNumbers
 from correlate.pipeline.subject_rows import SubjectBatch
-from correlate.risk import Exposures, FutureBreach, assess, base_rate_breaches
+from correlate.risk import Exposures, FutureBreach, assess, base_rate_breaches, in_one_piece
 from correlate.timings import timed
 from correlate.tokens import People
 from correlate.vault import Dropped, Vault
@@ -247,15 +246,17 @@ class Scorer:
         """One row an exposure, packed; those that an earlier run has assessed by the same models stay as they
         are.
         """
-        names = names_of(self._models)
         parts = [self._known] if self._known.height else []
         for first in range(self._known.height, self.table.count, self._together):
             end = min(first + self._together, self.table.count)
-            parts.append(packed(_withhold(self._assess(first, end), self._models.catalogue), names))
+            parts.append(self._assess(first, end))
         return in_one_piece(parts)
 
     def _assess(self, first: int, end: int) -> pl.DataFrame:
-        """The assessments of the exposures numbered from ``first`` to before ``end``."""
+        """The assessments of the exposures numbered from ``first`` to before ``end``, packed.
+
+        No breach is named whose very membership says something sensitive.
+        """
         models = self._models
         elements = self.table.exposures(first, end).select(
             exposure_id=pl.col("exposure_no").cast(pl.Int64) - first,
@@ -272,9 +273,10 @@ class Scorer:
             profile=models.profile,
             as_of=models.as_of,
             base_rates=self._base_rates() if models.base_rates else (),
+            withheld={breach.id for breach in models.catalogue if breach.membership_sensitive},
             shares=models.shares,
             threads=self._vault.engine.limits.threads or os.cpu_count() or 1,
-        ).frame
+        ).packed
         return assessed.with_columns(pl.col("exposure_id") + first)
 
     def _refuse_future(self) -> None:
@@ -329,17 +331,3 @@ class Scorer:
             orient="row",
         )
         return told.join(kinds, on="breach").drop("breach")
-
-
-def _withhold(assessed: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """Name no breach whose very membership says something sensitive: its effect counts, its name does not
-    show, nor its date, which would tell the name.
-    """
-    sensitive = [breach.id for breach in catalogue if breach.membership_sensitive]
-    name = pl.element().struct.field("breach")
-    hidden = name.is_in(sensitive)
-    shown = pl.when(hidden).then(pl.lit(WITHHELD)).otherwise(name)
-    date = pl.when(~hidden).then(pl.element().struct.field("date"))
-    return assessed.with_columns(
-        pl.col("breaches").list.eval(pl.element().struct.with_fields(breach=shown, date=date))
-    )

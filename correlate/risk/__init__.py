@@ -14,7 +14,7 @@ from correlate.risk.errors import (
     UnweightedScenario,
 )
 from correlate.risk.exposure import EVIDENCE, EXPOSURE_SCHEMA, Exposures
-from correlate.risk.listing import BASE_RATES
+from correlate.risk.packed import BASE_RATES, WITHHELD, in_one_piece, unpacked
 from correlate.risk.profile import DEFAULT_PROFILE, Profile
 from correlate.risk.reasons import ReasonBook, UnknownReason
 from correlate.risk.scenario import Bilingual, Clause, Scenario
@@ -28,6 +28,7 @@ __all__ = [
     "DEFAULT_PROFILE",
     "EVIDENCE",
     "EXPOSURE_SCHEMA",
+    "WITHHELD",
     "Assessment",
     "Bilingual",
     "Clause",
@@ -51,5 +52,7 @@ __all__ = [
     "assess",
     "base_rate_breaches",
     "class_shares",
+    "in_one_piece",
     "severity_of",
+    "unpacked",
 ]

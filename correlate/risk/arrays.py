@@ -7,12 +7,18 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Floats", "Ints", "Mask", "columns", "folded", "repeated", "starts_of"]
+from correlate.loops import loop
+
+__all__ = ["Floats", "Ints", "Mask", "Words", "columns", "folded", "keep_most", "repeated", "starts_of"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.uint64]
 _Array = TypeVar("_Array", Floats, Ints, Mask)
+
+# So many figures are compared in a turn of a loop.
+_A_TURN = 64
 
 
 def starts_of(sorted_values: Ints) -> Ints:
@@ -47,3 +53,20 @@ def columns(rows: Floats, chosen: Ints) -> Floats:
     """``rows[:, chosen]``, but row after row in memory."""
     # Without a check of bounds, which takes longer than the copy.
     return rows.take(chosen, axis=1, mode="clip")
+
+
+def keep_most(most: Floats | Ints, owner: Ints, values: Floats | Ints, place: Ints) -> None:
+    """Raise each owner's column of ``most`` to the highest that it has in ``values``: item i has column
+    ``place[i]`` there, and raises column ``owner[i]``.
+    """
+    _keep_most(most.shape[0] * len(owner) // _A_TURN)(most, owner, values, place)
+
+
+@loop
+def _keep_most(most: Floats | Ints, owner: Ints, values: Floats | Ints, place: Ints) -> None:
+    for row in range(len(most)):
+        best, own = most[row], values[row]
+        for item in range(len(owner)):
+            value = own[place[item]]
+            if value > best[owner[item]]:
+                best[owner[item]] = value

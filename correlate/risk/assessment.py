@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 import datetime
+import functools
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from correlate.catalogue import Catalogue
-from correlate.risk.arrays import Floats, Ints, folded, starts_of
+from correlate.risk.arrays import Floats, Ints, keep_most
 from correlate.risk.attribution import shapley_shares
 from correlate.risk.base_rates import background
 from correlate.risk.counterfactuals import Counterfactuals
@@ -25,7 +25,6 @@ from correlate.risk.holding import Background, Found, Holding
 from correlate.risk.kinds import Kinds
 from correlate.risk.listing import (
     ATTRIBUTE,
-    BASE_RATES,
     BREACH,
     EVIDENCE_POINTS,
     SCENARIO,
@@ -34,6 +33,7 @@ from correlate.risk.listing import (
     list_evidence,
     list_scenarios,
 )
+from correlate.risk.packed import BASE_RATES, WITHHELD, Names, codes_of, names_of, packed_schema, unpacked
 from correlate.risk.profile import Profile
 from correlate.risk.reasons import Findings, ReasonBook, list_reasons
 from correlate.risk.records import STANDINGS, Records, kept
@@ -74,6 +74,8 @@ ASSESSMENT_SCHEMA = pl.Schema(
 class Assessment:
     """One row an exposure, in the order of ``exposure_id``, and what it was assessed with.
 
+    ``packed`` is how it is held, ``frame`` what it says (columns of ``ASSESSMENT_SCHEMA``).
+
     Scores and points have two decimals, chances four. ``score_min`` counts only near-certain links,
     ``score_max`` every candidate link as true. ``evidence`` splits the score by what it rests on, the surest
     first: each part is what it adds to those before. ``breaches`` are sorted by falling probability, that of
@@ -86,10 +88,15 @@ class Assessment:
     together, and of each breach alone.
     """
 
-    frame: pl.DataFrame
+    packed: pl.DataFrame
     profile: str
     scenarios: str
     as_of: datetime.date
+
+    @functools.cached_property
+    def frame(self) -> pl.DataFrame:
+        """The rows, unpacked."""
+        return unpacked(self.packed)
 
 
 def assess(
@@ -100,6 +107,7 @@ def assess(
     profile: Profile,
     as_of: datetime.date,
     base_rates: Sequence[str] = (),
+    withheld: Collection[str] = (),
     shares: bool = False,
     threads: int = 1,
 ) -> Assessment:
@@ -112,6 +120,8 @@ def assess(
         profile: the figures.
         as_of: the day to assess at.
         base_rates: breaches that count for everybody with the share of people they concern.
+        withheld: breaches whose effect counts, but whose name does not show, nor their date, which would tell
+            the name.
         shares: work out each breach's exact Shapley share too.
         threads: how many share the work; the result is the same.
 
@@ -131,6 +141,14 @@ def assess(
     attributes = tuple(sorted(frozenset[AttributeClass]().union(*map(kinds.classes, range(len(kinds))))))
     terms = Terms.of(scenarios, attributes)
     lift = Lift.build(scenarios, attributes, as_of=as_of)
+    reasons = ReasonBook.load(scenarios)
+    names = names_of(
+        catalogue,
+        bands=(band.name for band in profile.bands),
+        scenarios=(scenario.id for scenario in scenarios),
+        reasons=reasons.texts,
+    )
+    dates = [None if breach in withheld else catalogue.get(breach).date for breach in breaches]
     kernel = _Kernel(
         holding=Holding(kinds, terms, lift, background=rates),
         terms=terms,
@@ -139,15 +157,16 @@ def assess(
         scenarios=scenarios,
         profile=profile,
         weights=np.array([_weight(scenario.id, scenarios, profile) for scenario in scenarios]),
-        reasons=ReasonBook.load(scenarios),
+        reasons=reasons,
+        names=names,
         severity=Severities(kinds, SeverityTable.load(), steps=profile.steps),
-        breaches=kinds.breaches,
-        dates=pl.Series([catalogue.get(breach).date for breach in breaches], dtype=pl.Date),
+        shown=tuple(WITHHELD if breach in withheld else breach for breach in breaches),
+        dates=pl.Series(dates, dtype=pl.Date),
         shares=shares,
     )
     found = _assessed(records, kernel, threads=threads)
-    frame = pl.concat([ASSESSMENT_SCHEMA.to_frame(), *found], rechunk=False)
-    return Assessment(frame=frame, profile=profile.name, scenarios=scenarios.version, as_of=as_of)
+    packed = pl.concat([packed_schema(ASSESSMENT_SCHEMA, names).to_frame(), *found], rechunk=False)
+    return Assessment(packed=packed, profile=profile.name, scenarios=scenarios.version, as_of=as_of)
 
 
 def _assessed(records: Records, kernel: _Kernel, *, threads: int) -> list[pl.DataFrame]:
@@ -182,8 +201,8 @@ class _Compared:
     """Scores in hundredths of what each exposure of a block is compared with; pairs are (exposure, breach).
 
     ``score`` is its own. ``stages`` are the scores by records of each standing and all surer ones, without
-    base rates; ``best``
-    is the most that one breach alone gives, ``best_feasible`` (exposures × scenarios) likewise in 1/10,000.
+    base rates; ``best`` is the most that one breach alone gives. ``feasible`` and ``best_feasible`` are
+    likewise, exposures × scenarios in 1/10,000.
     """
 
     score: Ints
@@ -193,6 +212,7 @@ class _Compared:
     alone: Ints
     left_out: Ints
     best: Ints
+    feasible: Ints
     best_feasible: Ints
 
 
@@ -209,7 +229,8 @@ class _Kernel:
     weights: Floats
     reasons: ReasonBook
     severity: Severities
-    breaches: tuple[str, ...]
+    names: Names
+    shown: tuple[str, ...]
     dates: pl.Series
     shares: bool
 
@@ -222,34 +243,39 @@ class _Kernel:
         """Assess the exposures of one block, numbered from ``first``."""
         found, compared = self._compare(block)
         score = compared.score
-        bands = pl.Series([band.name for band in self.profile.bands], dtype=pl.String)
         evidence = self._evidence(compared, score)
         points = self._attribute_points(found, score)
         combined, of_pair = self.severity.of(block)
+        names, bands = self.names, self.profile.bands
+        band = codes_of((band.name for band in bands), names["band"])[bands_of(score / 100, bands=bands)]
         frame = pl.DataFrame(
             {
                 "exposure_id": np.arange(first, first + block.count),
-                "score": score / 100,
-                "band": bands.gather(bands_of(score / 100, bands=self.profile.bands)),
-                "score_min": compared.lower / 100,
-                "score_max": compared.upper / 100,
-                "uplift": np.maximum(score - compared.best, 0) / 100,
-                "evidence": list_evidence(evidence, standings=_STANDINGS),
+                "score": score,
+                "band": pl.Series(band).cat.to(names["band"]),
+                "score_min": compared.lower,
+                "score_max": compared.upper,
+                "uplift": np.maximum(score - compared.best, 0),
+                "evidence": list_evidence(evidence, standings=_STANDINGS, names=names),
                 "breaches": self._breaches(block, compared, score, of_pair),
                 "scenarios": list_scenarios(
-                    ten_thousandths(found.feasible),
+                    compared.feasible,
                     compared.best_feasible,
-                    names=[scenario.id for scenario in self.scenarios],
+                    scenarios=[scenario.id for scenario in self.scenarios],
                     least=round(self.profile.feasibility_min.value * 10_000),
+                    names=names,
                 ),
                 "attributes": list_attributes(
-                    ten_thousandths(found.available), points, names=self.terms.attributes
+                    ten_thousandths(found.available)[found.number[: block.count]],
+                    points,
+                    attributes=self.terms.attributes,
+                    names=names,
                 ),
                 "reasons": self._reasons(found, compared, score, points, evidence),
-                "severity": combined,
+                "severity": np.rint(combined * 100),
             }
         )
-        return frame.cast(ASSESSMENT_SCHEMA)
+        return frame.cast(packed_schema(ASSESSMENT_SCHEMA, names))
 
     def _compare(self, block: Records) -> tuple[Found, _Compared]:
         """What is found about each exposure of the block itself, and the scores it is compared with."""
@@ -269,19 +295,15 @@ class _Kernel:
         alone = what_if.each_alone(pairs)
         left_out = what_if.each_left_out(pairs, background=self.rated)
         found = self.holding.evaluate(what_if.rows(), lacking=block.count)
-        feasible = found.feasible
-        scores = self._hundredths(feasible)
+        scores = self._hundredths(found)
         score = scores[own]
+        feasible = ten_thousandths(found.feasible)
         rate_scores, rate_feasible = self._rates_alone()
         best = np.full(block.count, rate_scores)
-        best_feasible = np.tile(rate_feasible, (block.count, 1))
+        best_feasible = np.tile(rate_feasible[:, np.newaxis], block.count)
         owner = block.exposure[pairs]
-        starts = starts_of(owner)
-        if len(pairs):
-            mine = owner[starts]
-            best[mine] = np.maximum(best[mine], folded(np.maximum, scores[alone], starts))
-            most = folded(np.maximum, ten_thousandths(feasible[alone]), starts)
-            best_feasible[mine] = np.maximum(best_feasible[mine], most)
+        keep_most(best[np.newaxis], owner, scores[np.newaxis], np.arange(alone.start, alone.stop))
+        keep_most(best_feasible, owner, feasible.T, found.number[alone])
         by_standing = np.zeros((len(STANDINGS), block.count), dtype=np.int64)
         for standing, stage in zip(present.tolist(), stages, strict=True):
             by_standing[standing:] = scores[stage]
@@ -294,9 +316,10 @@ class _Kernel:
             alone=np.minimum(scores[alone], score[owner]),
             left_out=np.minimum(scores[left_out], score[owner]),
             best=best,
-            best_feasible=best_feasible,
+            feasible=feasible[found.number[own]],
+            best_feasible=best_feasible.T,
         )
-        return dataclasses.replace(found, feasible=feasible[own]), compared
+        return found, compared
 
     def _rates_alone(self) -> tuple[int, Ints]:
         """The most that one breach gives with its base rate alone: hundredths, and feasibility in
@@ -311,8 +334,8 @@ class _Kernel:
             chance=self.rates.chance,
             background=np.zeros(len(breach), dtype=np.bool_),
         )
-        feasible = self.holding.evaluate(rows).feasible
-        return int(self._hundredths(feasible).max()), ten_thousandths(feasible).max(axis=0)
+        found = self.holding.evaluate(rows)
+        return int(self._hundredths(found).max()), ten_thousandths(found.feasible).max(axis=0)
 
     def _evidence(self, compared: _Compared, score: Ints) -> Ints:
         """What each standing adds to the surer ones, and base rates to all: standings × exposures."""
@@ -323,7 +346,6 @@ class _Kernel:
     def _reasons(
         self, found: Found, compared: _Compared, score: Ints, points: Ints, evidence: Ints
     ) -> pl.Series:
-        feasible = ten_thousandths(found.feasible)
         least = round(self.profile.feasibility_min.value * 10_000)
         findings = Findings(
             attributes=self.terms.attributes,
@@ -335,50 +357,62 @@ class _Kernel:
             evidence=tuple(kind for kind, _depth in _STANDINGS),
             evidence_points=evidence,
             scenarios=tuple(scenario.id for scenario in self.scenarios),
-            feasibility=found.feasible.T,
-            combination_only=((feasible >= least) & (compared.best_feasible < least)).T,
+            feasibility=found.feasible[found.number[: len(score)]].T,
+            combination_only=((compared.feasible >= least) & (compared.best_feasible < least)).T,
             weights=self.weights,
         )
-        return list_reasons(findings, book=self.reasons)
+        return list_reasons(findings, book=self.reasons, names=self.names)
 
     def _breaches(self, block: Records, compared: _Compared, score: Ints, severity: Floats) -> pl.Series:
         owner = block.exposure[block.pair_starts()]
         alone, points = compared.alone, score[owner] - compared.left_out
-        share: pl.Series = pl.Series([None] * len(owner), dtype=pl.Float64)
+        share: Ints | None = None
         rate_share = np.zeros(block.count, dtype=np.int64)
         if self.shares:
-            exact, rate_share = shapley_shares(
+            share, rate_share = shapley_shares(
                 block,
-                raw_score=lambda rows: raw_score(self.holding.evaluate(rows).feasible, weights=self.weights),
+                raw_score=self._raw_score,
                 score=score,
                 loss=points,
                 alone=alone,
                 rated=self.rated,
                 profile=self.profile,
             )
-            share = pl.Series(exact / 100)
-        frame = pl.DataFrame(
-            {"alone": alone / 100, "points": points / 100, "share": share, "severity": severity}
-        )
+        frame = _hundredths_of(alone, points, share, np.rint(severity * 100))
         if self.rated:
             what_if = Counterfactuals(block, profile=self.profile)
             what_if.add(np.empty(0, dtype=np.int64), background=True)
-            all_alone = self._hundredths(self.holding.evaluate(what_if.rows()).feasible)
-            rates = {
-                "alone": np.minimum(all_alone, score) / 100,
-                "points": (score - compared.stages[-1]) / 100,
-                "share": pl.Series(rate_share / 100) if self.shares else [None] * block.count,
-                "severity": [None] * block.count,
-            }
-            frame = pl.concat((frame, pl.DataFrame(rates, schema=frame.schema)))
-        return list_breaches(block, frame, names=self.breaches, dates=self.dates, steps=self.profile.steps)
+            all_alone = self._hundredths(self.holding.evaluate(what_if.rows()))
+            rated = _hundredths_of(
+                np.minimum(all_alone, score),
+                score - compared.stages[-1],
+                rate_share if self.shares else None,
+                None,
+            )
+            frame = pl.concat((frame, rated))
+        return list_breaches(
+            block, frame, shown=self.shown, dates=self.dates, steps=self.profile.steps, names=self.names
+        )
 
     def _attribute_points(self, found: Found, score: Ints) -> Ints:
         without = raw_score_lacking(
             found, self.terms.lacking, weights=self.weights, attributes=len(self.terms.attributes)
         )
-        points: Ints = np.maximum(score[:, None] - hundredths(without), 0)
+        points: Ints = np.maximum(score[:, None] - hundredths(without)[found.number[: len(score)]], 0)
         return points
 
-    def _hundredths(self, feasible: Floats) -> Ints:
-        return hundredths(raw_score(feasible, weights=self.weights))
+    def _raw_score(self, rows: Rows) -> Floats:
+        found = self.holding.evaluate(rows)
+        return raw_score(found, weights=self.weights)[found.number]
+
+    def _hundredths(self, found: Found) -> Ints:
+        return hundredths(raw_score(found, weights=self.weights))[found.number]
+
+
+def _hundredths_of(alone: Ints, points: Ints, share: Ints | None, severity: Floats | None) -> pl.DataFrame:
+    """What is told of a breach in hundredths; null for what is not."""
+    columns = {"alone": alone, "points": points, "share": share, "severity": severity}
+    return pl.select(
+        (pl.lit(None) if column is None else pl.lit(pl.Series(column))).cast(pl.Int16).alias(name)
+        for name, column in columns.items()
+    )

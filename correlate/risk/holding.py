@@ -13,12 +13,12 @@ more is only another hand: nothing can fall.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from correlate.risk.arrays import Floats, Ints, columns, folded, repeated, starts_of
+from correlate.risk.arrays import Floats, Ints, columns, folded, keep_most, repeated, starts_of
 from correlate.risk.feasibility import Lift
 from correlate.risk.hands import Hands, deal
 from correlate.risk.kinds import Kinds
@@ -36,12 +36,14 @@ _ELEMENTS_MAX = 2_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """Feasibility (exposures × scenarios), and, where asked for, availability (exposures × attributes) and
-    feasibility for somebody who lacks a class (exposures × pairs of ``terms.lacking``).
+    """What is found of each distinct exposure, ``number`` (exposures,) being that of each exposure.
 
-    In memory, they lie column after column.
+    Feasibility (distinct × scenarios), and, of the first of them, those asked for, availability (asked ×
+    attributes) and feasibility for somebody who lacks a class (asked × pairs of ``terms.lacking``). They lie
+    column after column.
     """
 
+    number: Ints
     feasible: Floats
     available: Floats
     lacking: Floats
@@ -82,8 +84,10 @@ class Holding:
         """Bind the tables."""
         self._kinds, self._terms, self._lift = kinds, terms, lift
         self._background = background
-        self._met = _by_term(terms.coefficients)
-        self._never = _by_term(terms.lacking_coefficients)
+        # A class is held where it is not missing: 1 less the chance of its term.
+        held = np.zeros((len(terms.attributes), len(terms.members)))
+        held[np.arange(len(held)), terms.single] = -1.0
+        self._summed = np.vstack((terms.coefficients, held, terms.lacking_coefficients))
         # Kinds × terms: the chance that a record of the kind, once held, brings a class of the term.
         self._brings = np.empty((0, len(terms.members)))
         self._known = 0
@@ -92,46 +96,36 @@ class Holding:
     def evaluate(self, rows: Rows, *, lacking: int = 0) -> Found:
         """Evaluate every exposure of ``rows``; the first ``lacking`` of them for each class, too."""
         once, number = distinct_exposures(rows)
-        asked, place = np.unique(number[:lacking], return_inverse=True)
+        # Numbered as they first come: those that the first exposures equal are the first.
+        asked = int(number[:lacking].max(initial=-1)) + 1
         hands = deal(self._with_rates(once), self._kinds)
         feasible = np.zeros((len(self._terms.coefficients), once.count))
-        available = np.zeros((len(self._terms.attributes), len(asked)))
-        without = np.zeros((len(self._terms.lacking), len(asked)))
+        available = np.zeros((len(self._terms.attributes), asked))
+        without = np.zeros((len(self._terms.lacking), asked))
         for block in hands.blocks(rows_max=_ROWS_MAX):
             tree, makings = self._made(block)
-            of_asked = np.flatnonzero(np.isin(block.owner, asked))
-            nodes, end = np.unique(tree.end[of_asked], return_inverse=True)
-            met, never, held = self._sums(tree, self._leaving(makings), nodes)
-            _keep_best(feasible, block.owner, self._lift.of(met.T, held.T).T, tree.end)
+            of_asked = int(np.searchsorted(block.owner, asked))
+            owner = block.owner[:of_asked]
+            nodes, end = np.unique(tree.end[:of_asked], return_inverse=True)
+            met, never, held = self._sums(tree, makings, nodes)
+            keep_most(feasible, block.owner, self._lift.of(met.T, held.T).T, tree.end)
             if len(nodes):
-                owner, held = np.searchsorted(asked, block.owner[of_asked]), columns(held, nodes)
-                _keep_best(available, owner, held, end)
-                _keep_best(without, owner, self._lift.lacking(never.T, held.T, self._terms.lacking).T, end)
-        return Found(
-            feasible=columns(feasible, number).T,
-            available=columns(available, place).T,
-            lacking=columns(without, place).T,
-        )
+                held = columns(held, nodes)
+                keep_most(available, owner, held, end)
+                keep_most(without, owner, self._lift.lacking(never.T, held.T, self._terms.lacking).T, end)
+        return Found(number=number, feasible=feasible.T, available=available.T, lacking=without.T)
 
-    def _sums(self, tree: Products, leaving: Iterable[Floats], nodes: Ints) -> tuple[Floats, Floats, Floats]:
+    def _sums(self, tree: Products, makings: _Makings, nodes: Ints) -> tuple[Floats, Floats, Floats]:
         """The chances that requirements are met, that they are met for somebody who lacks a class, and that a
         class is held: the second at ``nodes`` only.
         """
-        terms = self._terms
-        met = np.zeros((len(terms.coefficients), len(tree)))
-        never = np.zeros((len(terms.lacking), len(nodes)))
-        held = np.zeros((len(terms.attributes), len(tree)))
-        of_single = {term: place for place, term in enumerate(terms.single.tolist())}
-        for term, factors in enumerate(leaving):
-            missing = tree.work_out(factors)
-            if term in of_single:
-                np.subtract(1.0, missing, out=held[of_single[term]])
-            for row, coefficient in self._met[term]:
-                met[row] += coefficient * missing
-            if len(nodes) and self._never[term]:
-                missing = missing.take(nodes)
-                for row, coefficient in self._never[term]:
-                    never[row] += coefficient * missing
+        scenarios, pairs = len(self._terms.coefficients), len(self._terms.lacking)
+        sums = np.zeros((len(self._summed) - pairs, len(tree)))
+        sums[scenarios:] = 1.0
+        never = np.zeros((pairs, len(nodes)))
+        for terms, leaving in self._leaving(makings):
+            tree.add_up(leaving, self._summed[:, terms], sums, nodes=nodes, some=never)
+        met, held = sums[:scenarios], sums[scenarios:]
         return np.clip(met, 0.0, 1.0, out=met), np.clip(never, 0.0, 1.0, out=never), held
 
     def _made(self, hands: Hands) -> tuple[Products, _Makings]:
@@ -161,8 +155,8 @@ class Holding:
         )
         return Products.of(hand[order], making[order], count=len(hands.owner)), makings
 
-    def _leaving(self, makings: _Makings) -> Iterator[Floats]:
-        """For each term, the chance that each of the makings leaves all its classes missing."""
+    def _leaving(self, makings: _Makings) -> Iterator[tuple[slice, Floats]]:
+        """Terms, and the chance that each of the makings leaves all classes of each missing."""
         kind, held, starts = self._together(makings.content, makings.kind, makings.chance)
         breach = self._kinds.breach_of()[kind[starts]]
         apart = np.flatnonzero(makings.apart)
@@ -177,7 +171,7 @@ class Holding:
                 leaving[place] /= self._base_rates(taken)[1][int(breach[place])][some]
             for place, taken in enumerate(makings.rates.tolist(), start=len(starts)):
                 leaving[place] = self._base_rates(makings.classes[taken])[0][some]
-            yield from np.ascontiguousarray(leaving.T)
+            yield some, np.ascontiguousarray(leaving.T)
 
     def _together(self, group: Ints, kind: Ints, chance: Ints) -> tuple[Ints, Floats, Ints]:
         """What is held of each run of rows of one group and breach: kinds, their chances, where runs start.
@@ -258,22 +252,3 @@ class Holding:
             chance=np.concatenate((rows.chance, self._background.chance[place]))[order],
             background=rows.background,
         )
-
-
-def _by_term(coefficients: Floats) -> list[list[tuple[int, float]]]:
-    """The rows that each column counts for, with its coefficient there; there are few of them."""
-    rows = [np.flatnonzero(column) for column in coefficients.T]
-    return [
-        list(zip(some.tolist(), column[some].tolist(), strict=True))
-        for some, column in zip(rows, coefficients.T, strict=True)
-    ]
-
-
-def _keep_best(best: Floats, owner: Ints, of_node: Floats, node: Ints) -> None:
-    """Write the best hand of each owner into its column; ``node`` is that of each hand, sorted by owner."""
-    starts = starts_of(owner)
-    sizes = np.diff(starts, append=len(owner))
-    best[:, owner[starts]] = columns(of_node, node[starts])
-    for place in range(1, int(sizes.max(initial=1))):
-        more = starts[sizes > place]
-        best[:, owner[more]] = np.maximum(best[:, owner[more]], columns(of_node, node[more + place]))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
-import pyarrow as pa
 
-from correlate.risk.arrays import Ints
+from correlate.risk.arrays import Floats, Ints, Mask
 from correlate.risk.exposure import EVIDENCE
+from correlate.risk.packed import BASE_RATES, Names, codes_of, lists
 from correlate.risk.records import STANDINGS, Records, depth_of, evidence_of
 
 __all__ = [
     "ATTRIBUTE",
-    "BASE_RATES",
     "BREACH",
     "EVIDENCE_POINTS",
     "SCENARIO",
@@ -22,11 +22,8 @@ __all__ = [
     "list_breaches",
     "list_evidence",
     "list_scenarios",
-    "lists",
 ]
 
-# What stands for all breaches that count with their base rate, as a breach and as a kind of evidence.
-BASE_RATES = "base_rate"
 BREACH = {
     "breach": pl.String,
     "probability": pl.Float64,
@@ -43,15 +40,24 @@ SCENARIO = {"scenario": pl.String, "feasibility": pl.Float64, "combination_only"
 ATTRIBUTE = {"attribute": pl.String, "availability": pl.Float64, "points": pl.Float64}
 
 _WHOLE = 10_000
+# A chance in 1/10,000 fits into so many bits.
+_CHANCE_BITS = 14
+_NONE = np.iinfo(np.int64).max
 
 
 def list_breaches(
-    records: Records, frame: pl.DataFrame, *, names: Sequence[str], dates: pl.Series, steps: int
+    records: Records,
+    frame: pl.DataFrame,
+    *,
+    shown: Sequence[str],
+    dates: pl.Series,
+    steps: int,
+    names: Names,
 ) -> pl.Series:
-    """Each exposure's breaches, by falling probability, then name.
+    """Each exposure's breaches, by falling probability, then number.
 
-    ``frame`` has alone, points, share and severity of each (exposure, breach) pair; after the pairs a row of
-    base rates for each exposure, if these count.
+    ``frame`` has alone, points, share and severity of each (exposure, breach) pair, in hundredths; after the
+    pairs a row of base rates for each exposure, if these count. ``shown`` and ``dates`` are of each breach.
     """
     pairs = records.pair_starts()
     ranked = records.step * len(STANDINGS) + len(STANDINGS) - 1 - records.standing
@@ -60,99 +66,95 @@ def list_breaches(
     breach = records.breach[pairs]
     listed = pl.DataFrame(
         {
-            "breach": pl.Series(names, dtype=pl.String).gather(breach),
-            "probability": step / steps,
+            "breach": codes_of(shown, names["breach"])[breach],
+            "probability": _whole(np.arange(steps + 1) / steps * _WHOLE)[step],
             "date": dates.gather(breach),
-            "evidence": pl.Series(EVIDENCE).gather(evidence_of(standing)),
-            "depth": pl.Series(depth_of(standing), dtype=pl.Int8),
+            "evidence": codes_of(EVIDENCE, names["evidence"])[evidence_of(standing)],
+            "depth": depth_of(standing).astype(np.int8),
         }
     )
     exposure = records.exposure[pairs]
     rated = frame.height - len(pairs)
     if rated:
-        unknown = pl.DataFrame(
-            {
-                "breach": [BASE_RATES] * rated,
-                "probability": pl.Series([None] * rated, dtype=pl.Float64),
-                "date": pl.Series([None] * rated, dtype=pl.Date),
-                "evidence": [BASE_RATES] * rated,
-                "depth": pl.Series([0] * rated, dtype=pl.Int8),
-            }
-        )
-        listed = pl.concat((listed, unknown))
+        known = {name: codes_of([BASE_RATES], names[name])[0] for name in ("breach", "evidence")}
+        rates = pl.DataFrame({**known, "depth": 0}, schema=listed.schema)
+        listed = pl.concat((listed, rates[np.zeros(rated, dtype=np.int64)]))
         exposure = np.concatenate((exposure, np.arange(rated)))
         step = np.concatenate((step, np.full(rated, -1)))
         breach = np.concatenate((breach, np.zeros(rated, dtype=np.int64)))
-    # Breaches are numbered in the order of their ids; base rates come last.
-    order = _ranking(exposure, step + 1, breach, value_max=steps + 1)
-    return _nested(exposure[order], listed.hstack(frame)[order], count=records.count)
+    # Base rates come last.
+    order = np.argsort((exposure * (steps + 2) + steps - step) * (int(breach.max(initial=0)) + 1) + breach)
+    lengths = np.bincount(exposure, minlength=records.count)
+    return lists(listed.hstack(frame)[order].to_struct(), lengths=lengths, names=names)
 
 
-def list_evidence(points: Ints, *, standings: Sequence[tuple[str, int]]) -> pl.Series:
+def list_evidence(points: Ints, *, standings: Sequence[tuple[str, int]], names: Names) -> pl.Series:
     """Each exposure's points by what they rest on, from standings × exposures in hundredths, without
     zeros.
     """
     exposure, standing = np.nonzero(points.T)
     listed = pl.DataFrame(
         {
-            "evidence": pl.Series([each for each, _depth in standings], dtype=pl.String).gather(standing),
-            "depth": pl.Series([depth for _each, depth in standings], dtype=pl.Int8).gather(standing),
-            "points": points[standing, exposure] / 100,
+            "evidence": codes_of((each for each, _depth in standings), names["evidence"])[standing],
+            "depth": np.array([depth for _each, depth in standings], dtype=np.int8)[standing],
+            "points": _whole(points[standing, exposure]),
         }
     )
-    return _nested(exposure, listed, count=points.shape[1])
+    lengths = np.bincount(exposure, minlength=points.shape[1])
+    return lists(listed.to_struct(), lengths=lengths, names=names)
 
 
-def list_scenarios(feasible: Ints, alone: Ints, *, names: Sequence[str], least: int) -> pl.Series:
+def list_scenarios(
+    feasible: Ints, alone: Ints, *, scenarios: Sequence[str], least: int, names: Names
+) -> pl.Series:
     """Each exposure's scenarios from ``least`` on; both arrays are exposures × scenarios, in 1/10,000.
 
     ``alone`` is the most that any single breach gives.
     """
-    exposure, scenario = np.nonzero(feasible >= max(least, 1))
-    order = _ranking(exposure, feasible[exposure, scenario], scenario, value_max=_WHOLE)
-    scenario, exposure = scenario[order], exposure[order]
+    least = max(least, 1)
+    feasibility, ending, lengths = _ranked(feasible, alone < least, feasible >= least)
+    scenario, combination_only = ending >> 1, (ending & 1).astype(np.bool_)
     listed = pl.DataFrame(
         {
-            "scenario": pl.Series(names, dtype=pl.String).gather(scenario),
-            "feasibility": feasible[exposure, scenario] / _WHOLE,
-            "combination_only": alone[exposure, scenario] < max(least, 1),
+            "scenario": codes_of(scenarios, names["scenario"])[scenario],
+            "feasibility": _whole(feasibility),
+            "combination_only": combination_only,
         }
     )
-    return _nested(exposure, listed, count=len(feasible))
+    return lists(listed.to_struct(), lengths=lengths, names=names)
 
 
-def list_attributes(availability: Ints, points: Ints, *, names: Sequence[str]) -> pl.Series:
+def list_attributes(
+    availability: Ints, points: Ints, *, attributes: Sequence[str], names: Names
+) -> pl.Series:
     """Each exposure's attribute classes, the weightiest first, from exposures × attributes: availability in
     1/10,000 and points in hundredths.
     """
-    exposure, attribute = np.nonzero(availability)
-    weight = points[exposure, attribute] * (_WHOLE + 1) + availability[exposure, attribute]
-    order = _ranking(exposure, weight, attribute, value_max=_WHOLE * (_WHOLE + 2))
-    attribute, exposure = attribute[order], exposure[order]
+    weight, ending, lengths = _ranked(
+        points << _CHANCE_BITS | availability, np.zeros_like(availability, dtype=np.bool_), availability > 0
+    )
     listed = pl.DataFrame(
         {
-            "attribute": pl.Series(names, dtype=pl.String).gather(attribute),
-            "availability": availability[exposure, attribute] / _WHOLE,
-            "points": points[exposure, attribute] / 100,
+            "attribute": codes_of(attributes, names["attribute"])[ending >> 1],
+            "availability": _whole(weight & ((1 << _CHANCE_BITS) - 1)),
+            "points": _whole(weight >> _CHANCE_BITS),
         }
     )
-    return _nested(exposure, listed, count=len(availability))
+    return lists(listed.to_struct(), lengths=lengths, names=names)
 
 
-def _ranking(exposure: Ints, value: Ints, name: Ints, *, value_max: int) -> Ints:
-    """The order by exposure, falling value and name; one integer key sorts faster than three columns."""
-    names = int(name.max(initial=0)) + 1
-    return np.argsort((exposure * (value_max + 1) + value_max - value) * names + name)
+def _ranked(value: Ints, mark: Mask, listed: Mask) -> tuple[Ints, Ints, Ints]:
+    """What is ``listed`` of exposures × names, by falling value, then place: the values, twice the places
+    with the marks added, and how many each exposure has.
+    """
+    # As one number each, which are sorted faster than they are told to their places.
+    bits = (2 * value.shape[1]).bit_length()
+    keys = np.where(listed, -value << bits | np.arange(value.shape[1]) << 1 | mark, _NONE)
+    keys.sort(axis=1)
+    keys = keys[keys != _NONE]
+    return -(keys >> bits), keys & ((1 << bits) - 1), listed.sum(axis=1)
 
 
-def _nested(exposure: Ints, listed: pl.DataFrame, *, count: int) -> pl.Series:
-    """One list of structs for each of 0 .. count - 1, empty for those not in ``exposure`` (sorted)."""
-    return lists(listed.to_struct(), lengths=np.bincount(exposure, minlength=count))
-
-
-def lists(values: pl.Series, *, lengths: Ints) -> pl.Series:
-    """``values`` cut into lists of these lengths."""
-    every = values.rechunk().to_arrow()
-    offsets = pa.array(np.concatenate(([0], np.cumsum(lengths))), type=pa.int64())
-    cut = pl.from_arrow(pa.LargeListArray.from_arrays(offsets, every))
-    return pl.Series(cut, dtype=pl.List(values.dtype))
+def _whole(figures: Ints | Floats) -> npt.NDArray[np.int16]:
+    whole: npt.NDArray[np.int16] = np.rint(figures).astype(np.int16)
+    return whole

@@ -21,7 +21,7 @@ from correlate.risk.arrays import Floats, Ints, Mask
 from correlate.risk.document import Table, read_document
 from correlate.risk.errors import RiskFileError, RiskModelError
 from correlate.risk.figure import Figure, check_source
-from correlate.risk.listing import lists
+from correlate.risk.packed import Names, codes_of, lists
 from correlate.risk.scenario import Bilingual
 from correlate.risk.scenario_set import ScenarioSet
 from correlate.vocabulary import AttributeClass
@@ -150,7 +150,7 @@ class Findings:
     weights: Floats
 
 
-def list_reasons(found: Findings, *, book: ReasonBook) -> pl.Series:
+def list_reasons(found: Findings, *, book: ReasonBook, names: Names) -> pl.Series:
     """The codes for each exposure, weightiest first, as a series of lists.
 
     Codes of one weight stand in the order of the book. A score of 0 has no reasons.
@@ -177,8 +177,8 @@ def list_reasons(found: Findings, *, book: ReasonBook) -> pl.Series:
         best = scenario_points.argmax(axis=0)[:, np.newaxis]
         places = np.where(places == len(codes), places + best, places)
     listed = top > 0
-    names = pl.Series([*codes, *(f"S-{one}" for one in found.scenarios)], dtype=pl.String)
-    return lists(names.gather(places[listed]), lengths=listed.sum(axis=1))
+    numbers = codes_of([*codes, *(f"S-{one}" for one in found.scenarios)], names["reasons"])
+    return lists(pl.Series("reasons", numbers[places[listed]]), lengths=listed.sum(axis=1), names=names)
 
 
 def _grouped(attributes: tuple[AttributeClass, ...], points: Ints, book: ReasonBook, *, count: int) -> Ints:

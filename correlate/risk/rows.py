@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from correlate.risk.arrays import Ints, Mask, repeated, starts_of
+from correlate.loops import loop
+from correlate.risk.arrays import Ints, Mask, Words, repeated, starts_of
 
 __all__ = ["WHOLE", "Rows", "distinct_exposures", "told_apart"]
 
-Words = npt.NDArray[np.uint64]
 WHOLE = 10**8
 """A chance of 1, in the parts that chances are counted in."""
+# So many groups are numbered in a turn of a loop.
+_A_TURN = 16
 # Two steps of splitmix64's sequence.
 _SALTS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0x3C6EF372FE94F82A))
 
@@ -44,7 +45,8 @@ def distinct_exposures(rows: Rows) -> tuple[Rows, Ints]:
 
 
 def told_apart(group: Ints, kind: Ints, chance: Ints, *, besides: Ints | Mask) -> tuple[Ints, Ints]:
-    """One group of each different content, and for each group the number of the one it equals.
+    """One group of each different content, and for each group the number of the one it equals: in the order
+    in which they first come.
 
     The content of group i is its rows and ``besides[i]``. Contents are told apart by 128 bits of two sums of
     mixed words, which do not depend on an order.
@@ -56,15 +58,33 @@ def told_apart(group: Ints, kind: Ints, chance: Ints, *, besides: Ints | Mask) -
     for word, salt in zip(words, _SALTS, strict=True):
         if len(starts):
             word[group[starts]] += np.add.reduceat(_mixed(content, salt), starts)
-    # By one word alone: should two contents ever share it, one may be chosen twice, which does no harm.
-    order = np.argsort(words[0])
-    new = np.ones(len(besides), dtype=np.bool_)
-    ordered = words[:, order]
-    new[1:] = (ordered[:, 1:] != ordered[:, :-1]).any(axis=0)
-    number = np.empty(len(besides), dtype=np.int64)
-    number[order] = np.cumsum(new) - 1
-    # Which of several equal ones is chosen must not matter, and does not: they are equal.
-    return order[new], number
+    one, other = words.view(np.int64)
+    places = np.full(1 << (2 * len(besides)).bit_length(), -1)
+    chosen, number = np.empty(len(besides), dtype=np.int64), np.empty(len(besides), dtype=np.int64)
+    count = _number(len(besides) // _A_TURN)(one, other, places, chosen, number)
+    return chosen[:count], number
+
+
+@loop
+def _number(one: Ints, other: Ints, places: Ints, chosen: Ints, number: Ints) -> int:
+    """Number pairs of words as they first come: ``chosen`` is where each does; gives how many there are.
+
+    ``places`` are free, -1, and 2^k of them: a pair is noted at its first word's, or the next that is free.
+    """
+    last, count = len(places) - 1, 0
+    for at in range(len(one)):
+        place = one[at] & last
+        while places[place] >= 0:
+            held = chosen[places[place]]
+            if one[held] == one[at] and other[held] == other[at]:
+                break
+            place = (place + 1) & last
+        if places[place] < 0:
+            places[place] = count
+            chosen[count] = at
+            count += 1
+        number[at] = places[place]
+    return count
 
 
 def _gathered(rows: Rows, chosen: Ints) -> Rows:

@@ -16,10 +16,10 @@ _QUANTA_PER_POINT = 10**9
 _QUANTA_PER_HUNDREDTH = _QUANTA_PER_POINT // 100
 
 
-def raw_score(feasible: Floats, *, weights: Floats) -> Floats:
-    """100·(1 − Π over scenarios of (1 − w·F)), from F as exposures × scenarios and w (scenarios,)."""
-    spared = np.ones(len(feasible))
-    for weight, column in zip(weights, feasible.T, strict=True):
+def raw_score(found: Found, *, weights: Floats) -> Floats:
+    """100·(1 − Π over scenarios of (1 − w·F)) of each distinct exposure, from its F and w (scenarios,)."""
+    spared = np.ones(len(found.feasible))
+    for weight, column in zip(weights, found.feasible.T, strict=True):
         spared *= 1.0 - weight * column
     return 100.0 * (1.0 - spared)
 
@@ -27,11 +27,14 @@ def raw_score(feasible: Floats, *, weights: Floats) -> Floats:
 def raw_score_lacking(
     found: Found, lacking: tuple[tuple[int, int], ...], *, weights: Floats, attributes: int
 ) -> Floats:
-    """The score if a class had not leaked, for each class: exposures × attributes."""
-    spared = np.ones((attributes, len(found.feasible))).T
+    """The score if a class had not leaked, for each class, of the distinct exposures that were asked for:
+    asked × attributes.
+    """
+    asked = len(found.lacking)
+    spared = np.ones((attributes, asked)).T
     columns = {pair: place for place, pair in enumerate(lacking)}
     for scenario, weight in enumerate(weights):
-        with_all = 1.0 - weight * found.feasible[:, scenario]
+        with_all = 1.0 - weight * found.feasible[:asked, scenario]
         for attribute in range(attributes):
             place = columns.get((scenario, attribute))
             spared[:, attribute] *= with_all if place is None else 1.0 - weight * found.lacking[:, place]

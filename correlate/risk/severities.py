@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from correlate.risk.arrays import Floats, Ints, Mask, folded, starts_of
+from correlate.risk.arrays import Floats, Ints, Words, starts_of
 from correlate.risk.kinds import Kinds
 from correlate.risk.records import Records
 from correlate.risk.severity import SeverityTable, se_of_columns
@@ -21,7 +21,7 @@ class Severities:
     def __init__(self, kinds: Kinds, table: SeverityTable, *, steps: int) -> None:
         """Bind the tables; ``steps`` of a record's step make a match probability of 1."""
         self._kinds, self._table, self._steps = kinds, table, steps
-        self._members: Mask = np.zeros((0, len(_CLASSES)), dtype=np.bool_)
+        self._words: Words = np.zeros((-(-len(_CLASSES) // 64), 0), dtype=np.uint64)
 
     def of(self, block: Records) -> tuple[Floats, Floats]:
         """SE of each exposure, and of each (exposure, breach) pair.
@@ -35,18 +35,29 @@ class Severities:
         return combined, self._se(pair_of_row[likely], block.kind[likely], count=len(pairs))
 
     def _se(self, group: Ints, kind: Ints, *, count: int) -> Floats:
-        starts = starts_of(group)
-        held = folded(np.logical_or, self._held()[kind], starts)
-        columns = dict(zip(_CLASSES, np.ascontiguousarray(held.T), strict=True))
+        """SE of all kinds of each group, worked out once for each distinct set of classes; there are few."""
         found = np.zeros(count)
-        found[group[starts]] = se_of_columns(columns, table=self._table)
+        if len(group):
+            starts = starts_of(group)
+            words = np.bitwise_or.reduceat(self._held()[:, kind], starts, axis=1)
+            number = np.zeros(len(starts), dtype=np.int64)
+            for word in words:
+                distinct, its = np.unique(word, return_inverse=True)
+                first, number = np.unique(
+                    number * len(distinct) + its, return_index=True, return_inverse=True
+                )[1:]
+            held = np.unpackbits(words[:, first].T.copy().view(np.uint8), axis=1, bitorder="little")
+            columns = dict(zip(_CLASSES, np.ascontiguousarray(held.T).astype(np.bool_), strict=False))
+            found[group[starts]] = se_of_columns(columns, table=self._table)[number]
         return found
 
-    def _held(self) -> Mask:
-        """Which classes each kind exposes, for all kinds: kinds × classes."""
-        first = len(self._members)
+    def _held(self) -> Words:
+        """Which classes each kind exposes, for all kinds: words of 64 classes × kinds."""
+        first = self._words.shape[1]
         if first < len(self._kinds):
             classes = [self._kinds.classes(kind) for kind in range(first, len(self._kinds))]
-            more = np.array([[each in held for each in _CLASSES] for held in classes], dtype=np.bool_)
-            self._members = np.vstack((self._members, more))
-        return self._members
+            members = np.zeros((len(classes), 64 * len(self._words)), dtype=np.bool_)
+            members[:, : len(_CLASSES)] = [[each in held for each in _CLASSES] for held in classes]
+            more = np.packbits(members, axis=1, bitorder="little").view(np.uint64)
+            self._words = np.hstack((self._words, more.T))
+        return self._words

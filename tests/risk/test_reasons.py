@@ -22,6 +22,7 @@ from correlate.vocabulary import AttributeClass
 FILE = Path(correlate.risk.__file__).parent / "data" / "reasons.toml"
 RAW = tomllib.loads(FILE.read_text(encoding="utf-8"))
 BOOK = ReasonBook.load()
+NAMES = {"reasons": pl.Enum(sorted(BOOK.texts))}
 SCENARIOS = ("F02", "F03", "F11")
 EVIDENCE = ("own", "declared", "linked", "linked", "household", "base_rate")
 CODES_MAX = 6
@@ -45,7 +46,7 @@ def findings(count: int = 1, **given: object) -> Findings:
 
 
 def one(**given: object) -> list[str]:
-    return list_reasons(findings(**given), book=BOOK).to_list()[0]
+    return list_reasons(findings(**given), book=BOOK, names=NAMES).to_list()[0]
 
 
 def column(*values: int) -> np.ndarray:
@@ -120,28 +121,30 @@ def worlds(draw: st.DrawFn) -> Findings:
 @settings(max_examples=300, deadline=None)
 @given(worlds())
 def test_reasons_are_what_a_slow_reading_of_the_file_gives(found):
-    listed = list_reasons(found, book=BOOK)
-    assert listed.dtype == pl.List(pl.String)
+    listed = list_reasons(found, book=BOOK, names=NAMES)
+    assert listed.dtype == pl.List(NAMES["reasons"])
     assert listed.to_list() == [oracle(found, at) for at in range(len(found.score))]
 
 
 @settings(max_examples=50, deadline=None)
 @given(worlds())
 def test_an_exposures_reasons_do_not_depend_on_the_others(found):
-    together = list_reasons(found, book=BOOK).to_list()
+    together = list_reasons(found, book=BOOK, names=NAMES).to_list()
     for at, expected in enumerate(together):
         alone = {
             name: value[..., at : at + 1]
             for name, value in vars(found).items()
             if isinstance(value, np.ndarray) and name != "weights"
         }
-        assert list_reasons(Findings(**{**vars(found), **alone}), book=BOOK).to_list() == [expected]
+        assert list_reasons(Findings(**{**vars(found), **alone}), book=BOOK, names=NAMES).to_list() == [
+            expected
+        ]
 
 
 @settings(max_examples=100, deadline=None)
 @given(worlds())
 def test_every_listed_code_has_a_text_in_both_languages(found):
-    for codes in list_reasons(found, book=BOOK).to_list():
+    for codes in list_reasons(found, book=BOOK, names=NAMES).to_list():
         assert len(codes) == len(set(codes)) <= CODES_MAX
         for code in codes:
             assert BOOK.text(code, "en") != BOOK.text(code, "fr")
@@ -152,7 +155,7 @@ def test_a_score_of_zero_has_no_reasons():
 
 
 def test_no_exposure_has_no_row():
-    assert list_reasons(findings(0), book=BOOK).to_list() == []
+    assert list_reasons(findings(0), book=BOOK, names=NAMES).to_list() == []
 
 
 def test_the_weightiest_comes_first_and_its_classes_count_together():
@@ -280,6 +283,6 @@ def test_a_hundred_thousand_exposures_take_no_time():
         weights=chance.random(len(scenarios)),
     )
     start = time.perf_counter()
-    assert len(list_reasons(found, book=BOOK)) == count
+    assert len(list_reasons(found, book=BOOK, names=NAMES)) == count
     # Measured 0.3 s; a loop over exposures would take minutes.
     assert time.perf_counter() - start < 5

@@ -11,13 +11,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from correlate.catalogue import Breach, Catalogue, DateKind, PersonsKind, Scope, Status
-from correlate.risk import EXPOSURE_SCHEMA, Assessment, Exposures, Profile, ScenarioSet, assess
+from correlate.risk import EXPOSURE_SCHEMA, Assessment, Exposures, Profile, ReasonBook, ScenarioSet, assess
 from correlate.risk.base_rates import background
 from correlate.risk.counterfactuals import Counterfactuals
 from correlate.risk.feasibility import Lift
 from correlate.risk.figure import Figure
 from correlate.risk.holding import Holding
 from correlate.risk.kinds import Kinds
+from correlate.risk.packed import names_of
 from correlate.risk.records import Records, kept
 from correlate.risk.scenario import Bilingual, Clause, Control, Protections, Scenario
 from correlate.risk.terms import Terms
@@ -97,6 +98,12 @@ CATALOGUE = Catalogue(
 )
 
 PLAIN = [one.id for one in CATALOGUE if not one.compilation]
+NAMES = names_of(
+    CATALOGUE,
+    bands=(band.name for band in PROFILE.bands),
+    scenarios=(scenario.id for scenario in SCENARIOS),
+    reasons=ReasonBook.load().texts,
+)
 shares = st.floats(0.0, 1.0).map(lambda value: round(value, 3))
 dates = st.dates(datetime.date(2024, 6, 1), datetime.date(2035, 1, 1))
 
@@ -211,10 +218,12 @@ def evaluated(world: World, batch: list[list[Row]], *, rates: bool = False) -> l
     ids = [scenario.id for scenario in world.scenarios]
     return [
         Evaluated(
-            feasible=dict(zip(ids, found.feasible[number].tolist(), strict=True)),
-            available=dict(zip(map(str, attributes), found.available[number].tolist(), strict=True)),
+            feasible=dict(zip(ids, found.feasible[found.number[number]].tolist(), strict=True)),
+            available=dict(
+                zip(map(str, attributes), found.available[found.number[number]].tolist(), strict=True)
+            ),
             lacking={
-                (ids[scenario], str(attributes[place])): float(found.lacking[number, column])
+                (ids[scenario], str(attributes[place])): float(found.lacking[found.number[number], column])
                 for column, (scenario, place) in enumerate(terms.lacking)
             },
         )

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
-
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from correlate.pipeline import Models
-from correlate.pipeline.packed import in_one_piece, names_of, packed, unpacked
-from correlate.risk import ASSESSMENT_SCHEMA
+from correlate.risk import ASSESSMENT_SCHEMA, in_one_piece, unpacked
+from correlate.risk.packed import codes_of, lists, packed_schema
+from tests.risk.test_canonical_case import STEPS, WORLD, records
+from tests.risk.worlds import NAMES, assess_in
 
-MODELS = Models.default(as_of=datetime.date(2026, 11, 1))
-NAMES = names_of(MODELS)
+SCHEMA = packed_schema(ASSESSMENT_SCHEMA, NAMES)
+CHANCES = ("probability", "feasibility", "availability")
 band, evidence, breach, scenario, attribute, reason = (
     st.sampled_from(NAMES[field].categories.to_list())
     for field in ("band", "evidence", "breach", "scenario", "attribute", "reasons")
@@ -61,10 +61,19 @@ row = st.fixed_dictionaries(
 )
 
 
+def packed(value: object, name: str = "") -> object:
+    """Rows as they are held, one value after the other: figures as whole numbers."""
+    if isinstance(value, dict):
+        return {key: packed(inner, key) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [packed(inner, name) for inner in value]
+    return round(value * (10_000 if name in CHANCES else 100)) if isinstance(value, float) else value
+
+
 @given(rows=st.lists(row, max_size=5))
 def test_nothing_is_lost_on_the_way(rows):
     frame = pl.DataFrame(rows, schema=ASSESSMENT_SCHEMA)
-    held = packed(frame, NAMES)
+    held = pl.DataFrame(packed(rows), schema=SCHEMA)
     assert unpacked(held).equals(frame)
     assert unpacked(held).schema == ASSESSMENT_SCHEMA
     assert unpacked(unpacked(held)).equals(frame)
@@ -73,38 +82,34 @@ def test_nothing_is_lost_on_the_way(rows):
 
 @given(rows=st.lists(row, max_size=5), cut=st.integers(0, 5))
 def test_parts_are_put_together_a_column_at_a_time(rows, cut):
-    frame = packed(pl.DataFrame(rows, schema=ASSESSMENT_SCHEMA), NAMES)
+    frame = pl.DataFrame(packed(rows), schema=SCHEMA)
     whole = in_one_piece([frame[:cut], frame[cut:]])
     assert whole.equals(frame)
     assert whole.schema == frame.schema
     assert whole.n_chunks() == 1
 
 
+@given(several=st.lists(st.lists(st.sampled_from(NAMES["reasons"].categories.to_list()), max_size=3)))
+def test_numbers_in_lists_become_their_names(several):
+    numbers = pl.Series("reasons", [name for one in several for name in one], dtype=NAMES["reasons"])
+    lengths = np.array([len(one) for one in several], dtype=np.int64)
+    made = lists(numbers.to_physical(), lengths=lengths, names=NAMES)
+    assert made.dtype == pl.List(NAMES["reasons"])
+    assert made.to_list() == several
+
+
 def test_every_figure_comes_back_to_the_last_bit():
     """Also where a whole column is worked out at once, which Polars does otherwise than one value."""
-    nested = [column for column in ASSESSMENT_SCHEMA if isinstance(ASSESSMENT_SCHEMA[column], pl.List)]
-    figures = [whole / 100 for whole in range(10_001)]
-    frame = pl.DataFrame(
-        {
-            column: [[]] * len(figures) if column in nested else figures
-            for column in ASSESSMENT_SCHEMA
-            if column not in ("exposure_id", "band")
-        }
-    ).with_columns(exposure_id=pl.int_range(len(figures)), band=pl.lit("low"))
-    frame = frame.select(ASSESSMENT_SCHEMA.names()).cast(dict(ASSESSMENT_SCHEMA))
-    assert unpacked(packed(frame, NAMES))["uplift"].to_list() == figures
+    whole = pl.Series("uplift", range(10_001), dtype=pl.Int16)
+    assert unpacked(whole.to_frame())["uplift"].to_list() == [each / 100 for each in range(10_001)]
 
 
 def test_a_name_that_no_assessment_has_is_refused():
     """Rather than lost."""
-    frame = pl.DataFrame({"band": ["no such band"]})
     with pytest.raises(pl.exceptions.InvalidOperationError):
-        packed(frame, NAMES)
+        codes_of(["no such band"], NAMES["band"])
 
 
-def test_it_takes_a_quarter_of_the_room():
-    entry = {"attribute": "NIR", "availability": 0.5, "points": 1.0}
-    frame = pl.DataFrame(
-        {"attributes": [[entry] * 20] * 1_000}, schema={"attributes": ASSESSMENT_SCHEMA["attributes"]}
-    )
-    assert packed(frame, NAMES).estimated_size() < frame.estimated_size() / 3
+def test_assessments_are_held_in_a_quarter_of_the_room():
+    found = assess_in(WORLD, [records(*STEPS)] * 1_000)
+    assert found.packed.rechunk().estimated_size() < found.frame.rechunk().estimated_size() / 3

@@ -9,17 +9,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
 from polars._typing import PolarsDataType
 
-from correlate.pipeline.models import Models
-from correlate.risk import BASE_RATES, EVIDENCE, ReasonBook
+from correlate.catalogue import Catalogue
+from correlate.risk.arrays import Ints
+from correlate.risk.exposure import EVIDENCE
 from correlate.vocabulary import AttributeClass
 
-__all__ = ["WITHHELD", "in_one_piece", "names_of", "packed", "unpacked"]
+__all__ = [
+    "BASE_RATES",
+    "WITHHELD",
+    "Names",
+    "codes_of",
+    "in_one_piece",
+    "lists",
+    "names_of",
+    "packed_schema",
+    "unpacked",
+]
+
+Names = Mapping[str, pl.Enum]
+"""The names that a column or a field of this name may have."""
 
 WITHHELD = "withheld"
 """Stands for a breach that is not named."""
+
+BASE_RATES = "base_rate"
+"""Stands for all breaches that count with their base rate, as a breach and as a kind of evidence."""
 
 _UNITS = {
     **dict.fromkeys(("score", "score_min", "score_max", "uplift", "points", "alone", "share"), 100),
@@ -28,33 +48,58 @@ _UNITS = {
 }
 
 
-def names_of(models: Models) -> dict[str, pl.Enum]:
-    """The names that an assessment by these models may have, of each column or field that has names.
+def names_of(
+    catalogue: Catalogue, *, bands: Iterable[str], scenarios: Iterable[str], reasons: Iterable[str]
+) -> dict[str, pl.Enum]:
+    """The names that an assessment with these may have, of each column or field that has names.
 
     They do not hang on who is assessed, and so neither do the bytes of a file that holds them.
     """
     names: dict[str, Iterable[str]] = {
-        "band": (band.name for band in models.profile.bands),
+        "band": bands,
         "evidence": (*EVIDENCE, BASE_RATES),
-        "breach": (*(breach.id for breach in models.catalogue), WITHHELD, BASE_RATES),
-        "scenario": (scenario.id for scenario in models.scenarios),
+        "breach": (*catalogue.ids(), WITHHELD, BASE_RATES),
+        "scenario": scenarios,
         "attribute": map(str, AttributeClass),
-        "reasons": ReasonBook.load(models.scenarios).texts,
+        "reasons": reasons,
     }
     return {name: pl.Enum(sorted(set(known))) for name, known in names.items()}
 
 
-def packed(frame: pl.DataFrame, names: Mapping[str, pl.Enum]) -> pl.DataFrame:
-    """Assessments, as ``assess`` gives them, to be held."""
+def packed_schema(schema: pl.Schema, names: Names) -> pl.Schema:
+    """The types in which assessments of that schema are held."""
 
-    def held(name: str, value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-        if dtype == pl.String:
-            return value.cast(names[name])
-        return (value * _UNITS[name]).round().cast(pl.Int16) if name in _UNITS else value
+    def held(name: str, dtype: PolarsDataType) -> PolarsDataType:
+        if isinstance(dtype, pl.List):
+            return pl.List(held(name, dtype.inner))
+        if isinstance(dtype, pl.Struct):
+            return pl.Struct({field.name: held(field.name, field.dtype) for field in dtype.fields})
+        return names.get(name, pl.Int16() if name in _UNITS else dtype)
 
-    # Lists that were made block by block keep room for more, five times what they hold; in one piece they do
-    # not.
-    return _mapped(frame, held).rechunk()
+    return pl.Schema({name: held(name, dtype) for name, dtype in schema.items()})
+
+
+def codes_of(some: Iterable[str], names: pl.Enum) -> npt.NDArray[np.unsignedinteger]:
+    """The numbers of these names, in the type that holds them."""
+    return pl.Series(list(some), dtype=names).to_physical().to_numpy()
+
+
+def lists(values: pl.Series, *, lengths: Ints, names: Names) -> pl.Series:
+    """``values`` cut into lists of these lengths; where they, or fields of theirs, are numbers of ``names``,
+    they become these.
+    """
+    every = values.rechunk().to_arrow()
+    offsets = pa.array(np.concatenate(([0], np.cumsum(lengths))), type=pa.int64())
+    cut = pl.Series(pl.from_arrow(pa.LargeListArray.from_arrays(offsets, every)), dtype=pl.List(values.dtype))
+    element = pl.element()
+    if not isinstance(values.dtype, pl.Struct):
+        return cut.list.eval(element.cat.to(names[values.name]))
+    fields = {
+        field.name: element.struct.field(field.name).cat.to(names[field.name])
+        for field in values.dtype.fields
+        if field.name in names
+    }
+    return cut.list.eval(element.struct.with_fields(**fields))
 
 
 def in_one_piece(parts: list[pl.DataFrame]) -> pl.DataFrame:
