@@ -76,9 +76,10 @@ def list_breaches(
     exposure = records.exposure[pairs]
     rated = frame.height - len(pairs)
     if rated:
-        known = {name: codes_of([BASE_RATES], names[name])[0] for name in ("breach", "evidence")}
-        rates = pl.DataFrame({**known, "depth": 0}, schema=listed.schema)
-        listed = pl.concat((listed, rates[np.zeros(rated, dtype=np.int64)]))
+        names_held = {name: codes_of([BASE_RATES], names[name]) for name in ("breach", "evidence")}
+        unknown = {"probability": [None], "date": [None], "depth": [0]}
+        rates = pl.DataFrame({**names_held, **unknown}, schema_overrides=listed.schema)
+        listed = pl.concat((listed, rates.select(listed.columns)[np.zeros(rated, dtype=np.int64)]))
         exposure = np.concatenate((exposure, np.arange(rated)))
         step = np.concatenate((step, np.full(rated, -1)))
         breach = np.concatenate((breach, np.zeros(rated, dtype=np.int64)))

@@ -59,6 +59,8 @@ class Records:
             numbered.join(of_kind, on=["breach", "class_set"])
             .select(exposure="exposure_id", breach="breach", kind="kind", step="step", standing="standing")
             .sort("exposure", "breach", -pl.col("step"), "kind", "standing")
+            # Of breaches of which there are none Polars forgets the type.
+            .cast(pl.Int64)
         )
         return cls(**{name: rows[name].to_numpy() for name in rows.columns}, count=exposures.count)
 
