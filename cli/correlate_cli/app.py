@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -21,6 +22,9 @@ __all__ = [
     "app",
     "main",
 ]
+
+# Of mallopt(3): how many heaps there may be.
+_M_ARENA_MAX = -8
 
 # Typer keeps the line breaks of an epilogue, and of every paragraph but the first of a help text.
 EPILOG = """
@@ -121,8 +125,19 @@ def options(
     configure_log(verbose=verbose, quiet=quiet)
 
 
+def _share_one_heap() -> None:
+    """Let all threads take memory from one heap, where the C library is GNU's; before there are any.
+
+    Otherwise each has a heap of its own, which keeps what was given back to it: 0.25 GB of scoring within
+    2 GB, and no faster.
+    """
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+
+
 def main() -> None:
     """Run the command line; ends the process with an :class:`~correlate_cli.exit_code.ExitCode`."""
     install_last_resort()
+    _share_one_heap()
     # Not ``app()``: it would put its own hook, which prints exceptions whole, in place of ours.
     get_command(app)(prog_name="correlate")
